@@ -8,10 +8,10 @@ from textual.theme import Theme
 
 from tui.ui.theme.themes import GENIE_MONO, THEMES, choose, tokens
 
-TEXTS = ("foreground", "soft", "faint", "text-primary", "text-secondary", "text-accent")
+TEXTS = ("foreground", "muted", "text-primary", "text-secondary", "text-accent")
 STATES = ("text-success", "text-warning", "text-error", "primary", "warning", "error", "success")
 GROUNDS = ("background", "surface", "raised", "panel")
-IN_ROWS = ("foreground", "soft", "faint", "primary", "text-success", "text-warning", "text-error")
+IN_ROWS = ("foreground", "muted", "primary", "text-success", "text-warning", "text-error")
 CURSOR = "block-cursor-background"
 AVAILABLE = [theme.name for theme in THEMES]
 

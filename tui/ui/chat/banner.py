@@ -85,7 +85,7 @@ class Banner(Widget):
             advice = " ".join(part for part in (now, notice.hint, away) if part)
             hints = line(advice, 400).wrap(room)
         glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
-        rows = [*texts, *(hint.stylize("$soft") for hint in hints)]
+        rows = [*texts, *(hint.stylize("$muted") for hint in hints)]
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
     def _keys(self, notice: BannerText) -> str:

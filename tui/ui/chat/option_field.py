@@ -59,7 +59,7 @@ class PickedOption(Widget, can_focus=True):
         labels = {choice.value: choice.label for choice in self._option.choices}
         names = [labels.get(value, value) for value in self.values]
         unset = "none" if self._option.kind == "tags" else _UNSET.label
-        words = line(", ".join(names), 200) if names else Content.styled(unset, "$soft")
+        words = line(", ".join(names), 200) if names else Content.styled(unset, "$muted")
         return Content.assemble(
             words.truncate(max(4, self.size.width - 2), ellipsis=True), (" ▾", "$primary")
         )

@@ -60,13 +60,13 @@ class TopBar(Widget):
         state = Content.styled(word, colour)
         width = self.size.width
         who = line(" · ".join(part for part in (self.user, self._place) if part), 60)
-        right = Content.assemble(who.stylize("$soft"), "   ", state)
+        right = Content.assemble(who.stylize("$muted"), "   ", state)
         if right.cell_length > width // 2 or not who:
             right = state
         if self.title:
             room = width - left.cell_length - right.cell_length - _AROUND_TITLE
             title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
-            left = Content.assemble(left, ("  ·  ", "$faint"), title, " ", _MENU)
+            left = Content.assemble(left, ("  ·  ", "$muted"), title, " ", _MENU)
         return spread(left, right, width, gap=2)
 
     def on_click(self, event: events.Click) -> None:

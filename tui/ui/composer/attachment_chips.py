@@ -112,7 +112,7 @@ class AttachmentChips(Widget, can_focus=True):
             chip = Content.assemble(
                 (f"{'▸' if chosen else ' '}{glyph} ", colour),
                 name.stylize(Style.from_meta({"@click": f"look_at({place})"})),
-                (f"  {about} ", "$soft" if picked.file else "$error"),
+                (f"  {about} ", "$muted" if picked.file else "$error"),
                 remove,
             )
             yield chip.stylize_before("bold on $primary 35%" if chosen else "on $chosen")
@@ -146,4 +146,4 @@ class AttachmentChips(Widget, can_focus=True):
 
 
 def _note_rows(text: str, width: int) -> list[Content]:
-    return Content.styled(f" {text}", "$soft").wrap(max(1, width))
+    return Content.styled(f" {text}", "$muted").wrap(max(1, width))

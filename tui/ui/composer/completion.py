@@ -160,9 +160,9 @@ class CompletionList(SafeOptionList, can_focus=False):
             spread(
                 Content.assemble(
                     name.truncate(room, ellipsis=True, pad=True),
-                    line(choice.about).stylize("$soft"),
+                    line(choice.about).stylize("$muted"),
                 ),
-                Content.styled(choice.key, "$faint"),
+                Content.styled(choice.key, "$muted"),
                 width,
                 gap=2,
             )
@@ -182,7 +182,7 @@ class CompletionList(SafeOptionList, can_focus=False):
 
 
 def _name(choice: CompletionItem) -> Content:
-    return Content.assemble(line(choice.label), " ", (choice.argument, "$faint")).rstrip()
+    return Content.assemble(line(choice.label), " ", (choice.argument, "$muted")).rstrip()
 
 
 class CompletionTarget(Protocol):

@@ -184,12 +184,12 @@ class Composer(PasteArea):
             return  # a title that is set draws the composer again
         if not is_batching(self.app):  # output during a batch is thrown away
             self._stopping = (state, key)
-        words = Content.assemble(" ■ Stop ", (f"{key} ", "$soft") if key else "")
+        words = Content.assemble(" ■ Stop ", (f"{key} ", "$muted") if key else "")
         press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
         self.border_title = {
             "": None,
             "offered": words.stylize(press),
-            "asked": Content.styled(" ◌ Stop requested ", "$soft"),
+            "asked": Content.styled(" ◌ Stop requested ", "$muted"),
         }[state]
 
     def set_recallable(self, said: Sequence[str]) -> None:
@@ -371,7 +371,7 @@ class Composer(PasteArea):
         over = count > LIMIT_BYTES
         self.set_class(over, "-over")
         near = f" {_kilobytes(count)} of 12 KB " if count >= _WARN_BYTES else ""
-        self.border_subtitle = Content.styled(near, "bold $error" if over else "$soft")
+        self.border_subtitle = Content.styled(near, "bold $error" if over else "$muted")
 
 
 def _invitation(agent_name: str) -> Content:

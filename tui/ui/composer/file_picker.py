@@ -121,7 +121,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
             about = "" if entry.is_folder else size(entry.size_bytes)
             colour = "$error" if too_large else "$primary"
             left = Content.assemble((f"{glyph} ", colour), line(name))
-            yield spread(left, Content.styled(about, colour if too_large else "$soft"), width)
+            yield spread(left, Content.styled(about, colour if too_large else "$muted"), width)
 
     @property
     def _chosen(self) -> Entry | None:
@@ -215,7 +215,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def _show_hint(self, problem: str, colour: str = "$soft") -> None:
+    def _show_hint(self, problem: str, colour: str = "$muted") -> None:
         """Show a problem below the list, or the number of selected files."""
         count = len(self._marked)
         hint = problem or (f"{count} selected" if count else self.usual_hint)

@@ -57,8 +57,8 @@ class PictureView(SafeModal[None]):
         self._show_text(Content(picture.about))
 
     def _show_text(self, about: Content) -> None:
-        hint = Content.assemble("   ", ("Esc", "bold"), (" close", "$soft"))
-        text = Content.assemble(about.stylize_before("$soft"), hint)
+        hint = Content.assemble("   ", ("Esc", "bold"), (" close", "$muted"))
+        text = Content.assemble(about.stylize_before("$muted"), hint)
         self.query_one("#picture-about", Static).update(text)
 
     def action_leave(self) -> None:

@@ -70,14 +70,14 @@ class PastedModal(GuardedModal[Answer | None]):
         can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
         with Vertical(classes="modal--box"):
             yield Static(
-                Content.assemble(("Pasted text", "bold"), (f"  {about}", "$soft")),
+                Content.assemble(("Pasted text", "bold"), (f"  {about}", "$muted")),
                 classes="modal--title",
             )
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(plain(self._text[:_MOST_SHOWN]))
                 if len(self._text) > _MOST_SHOWN:
                     more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
-                    yield Static(Content.styled(more, "$soft"))
+                    yield Static(Content.styled(more, "$muted"))
             yield AnswerRow(*can, ("Esc", "Back", "leave"), cells=13)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -105,7 +105,7 @@ class RequestsView(SafeModal[None]):
 
     def _hint(self) -> Content:
         keys = (("c", "copy ID"), ("l", "copy line"), ("a", "all"), ("Esc", "close"))
-        parts = [Content.assemble((key, "bold"), (f" {what}", "$soft")) for key, what in keys]
+        parts = [Content.assemble((key, "bold"), (f" {what}", "$muted")) for key, what in keys]
         return Content("   ").join(parts)
 
 
@@ -123,7 +123,7 @@ def drawn(call: ServerCall, width: int) -> Content:
         Content.styled(f"{status:<{_STATUS_CELLS}}", BAD if call.failed else ""),
     )
     name = clean_line(call.request_id or "no id", 60)
-    name_shown = Content.styled(name, "bold" if call.request_id else "$faint")
+    name_shown = Content.styled(name, "bold" if call.request_id else "$muted")
     took = muted(f"{duration(call.took_ms / 1000):>6}")
     method = f"{clean_line(call.method, 8):<5}"
     room = width - sum(part.cell_length for part in (left, name_shown, took)) - len(method) - 3

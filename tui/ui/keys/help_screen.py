@@ -143,5 +143,5 @@ def _row(keys: str, command: Command, width: int) -> Content:
     cells = _KEY_CELLS if not narrow else _KEY_CELLS_NARROW
     shown = Content.styled(f"  {keys}", "bold").truncate(cells, ellipsis=True, pad=True)
     what = Content.assemble(shown, " ", line(command.meaning))
-    name = Content("") if narrow else Content.styled(command.id, "$soft")
+    name = Content("") if narrow else Content.styled(command.id, "$muted")
     return spread(what, name, width)

@@ -70,7 +70,7 @@ class KeyBar(Widget):
     def _label(self, binding: Binding) -> Content:
         key = binding.key_display or short_key_name(binding.key)
         press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
-        return Content.assemble((key, "bold"), (f" {binding.description}", "$soft")).stylize(press)
+        return Content.assemble((key, "bold"), (f" {binding.description}", "$muted")).stylize(press)
 
 
 def _fitting(labels: Iterable[Content], width: int) -> Content:

@@ -45,7 +45,7 @@ class KeyCommands(Provider):
 
     def _row(self, name: Content, binding: Binding) -> Content:
         shown = "" if binding.key == UNBOUND else self.app.get_key_display(binding)
-        key = Content.styled(shown, "$soft")
+        key = Content.styled(shown, "$muted")
         return spread(name, key, min(_WIDEST_ROW, self.app.size.width * 92 // 100 - 8))
 
     async def _run(self, node: DOMNode, binding: Binding) -> None:

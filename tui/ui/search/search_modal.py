@@ -140,14 +140,14 @@ def _count(hits: Sequence[Hit]) -> str:
 
 def drawn(hit: Hit, width: int, now_ms: int) -> Content:
     """Return a hit on two lines: conversation and age, then an excerpt."""
-    age = Content.styled(ago(hit.at_ms, now_ms) if hit.at_ms else "", "$soft")
+    age = Content.styled(ago(hit.at_ms, now_ms) if hit.at_ms else "", "$muted")
     named = hit.source == "title"
     title = _excerpt(hit, width - 8) if named else line(hit.title or "New conversation", 120)
     head = spread(title.stylize_before("bold") if named else title, age, width)
     who = {"title": "Title", "user": "You", "agent": ""}[hit.source]
     text = Content("") if named else _excerpt(hit, width - len(_INDENT) - len(who) - 3)
-    who_said = Content.styled(f"{who}: " if who and not named else who, "$soft")
-    below = Content.assemble(_INDENT, who_said, text.stylize_before("$soft"))
+    who_said = Content.styled(f"{who}: " if who and not named else who, "$muted")
+    below = Content.assemble(_INDENT, who_said, text.stylize_before("$muted"))
     return Content("\n").join([head, below.truncate(width, ellipsis=True)])
 
 

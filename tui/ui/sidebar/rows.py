@@ -69,7 +69,7 @@ class ConversationRow:
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
         left = Content.assemble("  ", self._glyph(), name)
-        age = Content.styled(f"{self.age} ", "$faint")
+        age = Content.styled(f"{self.age} ", "$muted")
         return spread(left, Content.assemble(age, _MENU) if self.open else age, width)
 
     def _glyph(self) -> tuple[str, str]:

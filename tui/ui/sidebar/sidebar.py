@@ -229,7 +229,7 @@ class Sidebar(Vertical):
 
     def _label(self, words: str) -> Content:
         if not words:
-            return Content.styled("⌕ Filter", "$faint")
+            return Content.styled("⌕ Filter", "$muted")
         return Content.assemble(("⌕ ", "$primary"), line(words), ("▏", "$primary"))
 
     def _draw_head(self) -> None:
@@ -237,10 +237,10 @@ class Sidebar(Vertical):
         key = key_for(self.app, "conversation.new").replace("Ctrl+", "^")
         new = Content.assemble(("+ ", "bold $primary"), "New conversation")
         self.query_one("#new-conversation", Static).update(
-            spread(new, Content.styled(key, "$faint"), width), layout=False
+            spread(new, Content.styled(key, "$muted"), width), layout=False
         )
         self.query_one("#filter", Static).update(
-            spread(self._label(self.list.words), Content.styled("/", "$faint"), width),
+            spread(self._label(self.list.words), Content.styled("/", "$muted"), width),
             layout=False,
         )
 

@@ -135,7 +135,7 @@ class JobsModal(SafeModal[None]):
             shown = f"no {kind} yet"
         return f"{told}; {shown}" if told else shown.capitalize()
 
-    def _tell(self, sentence: str, style: str = "$soft") -> None:
+    def _tell(self, sentence: str, style: str = "$muted") -> None:
         self.query_one("#jobs-state", Static).update(line(sentence, 800).stylize(style))
 
     # -- drawing ---------------------------------------------------------------------------

@@ -36,7 +36,7 @@ Put = Callable[[Mapping[str, Any]], Awaitable[Policy]]
 
 _CHROME = 14
 """Lines taken by everything but the form."""
-_STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$soft"}
+_STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$muted"}
 
 
 class PolicyModal(SafeModal[Policy]):
@@ -101,7 +101,7 @@ class PolicyModal(SafeModal[Policy]):
         self.query_one(ValidationList).show(self._problems)
         self._tell("")
 
-    def _tell(self, sentence: str, style: str = "$soft") -> None:
+    def _tell(self, sentence: str, style: str = "$muted") -> None:
         state = self.query_one("#policy-state", Static)
         state.update(line(sentence, 800).stylize(style))
         state.display = bool(sentence)

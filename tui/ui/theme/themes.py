@@ -13,8 +13,7 @@ def _theme(
     accent: str,
     second: str,
     text: str,
-    soft: str,
-    faint: str,
+    muted: str,
     ground: str,
     surface: str,
     raised: str,
@@ -32,8 +31,8 @@ def _theme(
     bar: str = "",
     cursor_style: str = "none",
 ) -> Theme:
-    """``soft`` and ``faint``: secondary and least prominent text; ``raised``: a surface that stands
-    out a little; ``line`` and ``rim``: separators, and edges of focusable widgets.
+    """``muted``: secondary text; ``raised``: a surface that stands out a little; ``line`` and
+    ``rim``: separators, and edges of focusable widgets.
     """
     bar = bar or rim
     return Theme(
@@ -54,8 +53,7 @@ def _theme(
             "boost": boost,  # Textual drops a theme's own value if it has a panel colour
             "line": line,
             "rim": rim,
-            "soft": soft,
-            "faint": faint,
+            "muted": muted,
             "raised": raised,
             "chosen": chosen,
             "text-primary": accent,
@@ -84,8 +82,7 @@ GENIE_DARK = _theme(
     accent="#a796ff",
     second="#7fb4ca",
     text="#d9dae3",
-    soft="#b0b3c2",
-    faint="#9a9db0",
+    muted="#b0b3c2",
     ground="#14151b",
     surface="#191b22",
     raised="#1e2028",
@@ -108,8 +105,7 @@ GENIE_LIGHT = _theme(
     accent="#5b41c9",
     second="#1b6480",
     text="#26262e",
-    soft="#504e58",
-    faint="#5b5863",
+    muted="#504e58",
     ground="#fcfbf9",
     surface="#f5f3ef",
     raised="#f6f4f0",
@@ -131,8 +127,7 @@ GENIE_EMBER = _theme(
     accent="#f0a868",
     second="#c9a27c",
     text="#e8ddd0",
-    soft="#bfb1a1",
-    faint="#ab9d8e",
+    muted="#bfb1a1",
     ground="#191512",
     surface="#1f1a16",
     raised="#251f1a",
@@ -155,8 +150,7 @@ GENIE_MIST = _theme(
     accent="#0b5f73",
     second="#5a4b9a",
     text="#1d2a33",
-    soft="#414f59",
-    faint="#4a5963",
+    muted="#414f59",
     ground="#f6f9fa",
     surface="#eef3f5",
     raised="#f0f5f6",
@@ -179,8 +173,7 @@ GENIE_CONTRAST_DARK = _theme(
     accent="#ffe14d",
     second="#7fe7ff",
     text="#ffffff",
-    soft="#e6e6e6",
-    faint="#d0d0d0",
+    muted="#e6e6e6",
     ground="#000000",
     surface="#000000",
     raised="#101010",
@@ -203,8 +196,7 @@ GENIE_CONTRAST_LIGHT = _theme(
     accent="#1f1a8f",
     second="#004a5c",
     text="#000000",
-    soft="#1f1f1f",
-    faint="#333333",
+    muted="#1f1f1f",
     ground="#ffffff",
     surface="#ffffff",
     raised="#f5f5f5",
@@ -225,8 +217,7 @@ GENIE_16 = _theme(
     accent="#55ffff",
     second="#55ffff",
     text="#aaaaaa",
-    soft="#aaaaaa",
-    faint="#aaaaaa",
+    muted="#aaaaaa",
     ground="#000000",
     surface="#000000",
     raised="#000000",
@@ -248,8 +239,7 @@ GENIE_MONO = _theme(
     accent="#ffffff",
     second="#ffffff",
     text="#ffffff",
-    soft="#ffffff",
-    faint="#ffffff",
+    muted="#ffffff",
     ground="#000000",
     surface="#000000",
     raised="#000000",
@@ -284,13 +274,12 @@ FOLLOW = "auto"
 _TOKENS = {
     "line": ("foreground", 15),
     "rim": ("foreground", 28),
-    "soft": ("foreground", 78),
-    "faint": ("foreground", 65),
+    "muted": ("foreground", 78),
     "raised": ("surface", 100),
     "chosen": ("primary", 20),
 }
-"""As a share of a theme's colour: separators, edges of focusable widgets, secondary and least
-prominent text, a raised surface, the selection.
+"""As a share of a theme's colour: separators, edges of focusable widgets, secondary text, a raised
+surface, the selection.
 """
 
 

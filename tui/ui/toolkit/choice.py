@@ -36,13 +36,13 @@ class InlineChoice(Widget, can_focus=True):
         back = Content.styled("◂ ", Style.from_meta({"@click": "move(-1)"}))
         on = Content.styled(" ▸", Style.from_meta({"@click": "move(1)"}))
         place = f"  {self.chosen + 1} of {len(options)}"
-        return Content.assemble(back, options[self.chosen], on, (place, "$soft"))
+        return Content.assemble(back, options[self.chosen], on, (place, "$muted"))
 
     def _option(self, place: int, words: str) -> Content:
         here = place == self.chosen
         text = Content.assemble("◉ " if here else "○ ", Content(words))
         press = Style.from_meta({"@click": f"choose({place})"})
-        return text.stylize("bold" if here else "$soft").stylize(press)
+        return text.stylize("bold" if here else "$muted").stylize(press)
 
     def action_move(self, step: int) -> None:
         self.chosen = (self.chosen + step) % len(self._options)

@@ -84,7 +84,7 @@ class Menu(SafeModal[str]):
         box.styles.width = width + _EDGES
         before = rows.highlighted or 0
         rows.set_options(
-            Option(spread(c.words, Content.styled(c.aside, "$soft"), width, gap=2), id=c.name)
+            Option(spread(c.words, Content.styled(c.aside, "$muted"), width, gap=2), id=c.name)
             for c in self._choices
         )
         rows.highlighted = before

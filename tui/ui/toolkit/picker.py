@@ -123,8 +123,8 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             marked = item.value in self._chosen
             glyph = ("✓ " if marked else "· ") if self._several else ("◉ " if marked else "○ ")
             name = line(item.label).truncate(room, ellipsis=True, pad=True)
-            about = line(item.about).stylize("$soft")
-            row = Content.assemble((glyph, "$primary" if marked else "$faint"), name, "  ", about)
+            about = line(item.about).stylize("$muted")
+            row = Content.assemble((glyph, "$primary" if marked else "$muted"), name, "  ", about)
             yield row.truncate(max(20, width), ellipsis=True)
 
     def _count(self) -> None:
@@ -134,7 +134,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             told = f"{len(self._chosen)} of {len(self._items)} {self._mark}"
         else:
             told = f"{len(self._shown)} of {len(self._items)}"
-        self.query_one(".pick--count", Static).update(Content.styled(told, "$soft"))
+        self.query_one(".pick--count", Static).update(Content.styled(told, "$muted"))
 
     # -- keys and mouse --------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ def day_of(at_ms: int) -> date:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().date()
 
 
-MUTED = "$soft"
+MUTED = "$muted"
 GOOD = "$text-success"
 BAD = "$text-error"
 ASKS = "$text-warning"
@@ -32,7 +32,7 @@ CONNECTION = Content.styled("◇", ASKS)
 LATER = Content.styled("◷", MUTED)
 SENDING = Content.styled("↑", BUSY)
 UNSURE = Content.styled("?", ASKS)
-USED = Content.styled("Σ", "$faint")
+USED = Content.styled("Σ", "$muted")
 BUSY_STILL = Content.styled("●", BUSY)
 
 

@@ -213,4 +213,4 @@ def _parameter(row: ParameterRow, cells: int) -> Content:
     label = Content(row.label).truncate(cells, ellipsis=True, pad=True)
     value = row.value or "…"
     gap = " " * GUTTER_CELLS
-    return Content.assemble(label.stylize("$soft"), gap, Content(value))
+    return Content.assemble(label.stylize("$muted"), gap, Content(value))

@@ -48,5 +48,5 @@ class SourceView(SafeModal[None]):
 
     def _hint(self) -> Content:
         keys = (("Shift+↑↓←→", "select"), ("c", "copy"), ("Esc", "close"))
-        parts = [Content.assemble((key, "bold"), (f" {what}", "$soft")) for key, what in keys]
+        parts = [Content.assemble((key, "bold"), (f" {what}", "$muted")) for key, what in keys]
         return Content("   ").join(parts)

@@ -108,7 +108,7 @@ class UsageRow(Card[UsageEntry]):
     """Usage of a turn."""
 
     def rows(self) -> Sequence[Row]:
-        return [Row(Content.styled(self.entry.usage.sentence(), "$faint"), USED)]
+        return [Row(Content.styled(self.entry.usage.sentence(), "$muted"), USED)]
 
 
 def day_name(day: date, today: date) -> str:
