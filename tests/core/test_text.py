@@ -21,6 +21,7 @@ from tui.core.text import (
     drawn,
     drawn_parts,
     duration,
+    elapsed,
     json_text,
     revealed,
     utf8_size,
@@ -147,10 +148,21 @@ def test_one_line_is_truncated_to_the_given_width(text: str, limit: int) -> None
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0, "0.0s"), (0.44, "0.4s"), (9.96, "10s"), (59.4, "59s"), (185, "3m05s"), (7800, "2h10m")],
+    [
+        (0, "0.0 s"),
+        (0.44, "0.4 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (185, "3 m 05 s"),
+        (7800, "2 h 10 m"),
+    ],
 )
 def test_format_durations(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
+
+
+def test_a_duration_that_grows_is_in_whole_seconds() -> None:
+    assert [elapsed(s) for s in (-1, 0.9, 3.99, 64.2)] == ["0 s", "0 s", "3 s", "1 m 04 s"]
 
 
 @pytest.mark.parametrize(

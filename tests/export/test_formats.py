@@ -66,7 +66,7 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
         "",
         "- ✗ **Order laptop** — rejected: Too dear",
         "  - model: 14 inch",
-        "- ✓ **Check stock** (1.5s)",
+        "- ✓ **Check stock** (1.5 s)",
         "",
         "### Ifrit · 14:00",
         "",
@@ -78,11 +78,11 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
         "",
         "- `14:00:00` ▶ **Began**",
         "- `14:00:01` ◆ **Order laptop** needs your approval",
-        "- `14:00:02` ✗ **Rejected** Too dear (1.0s)",
+        "- `14:00:02` ✗ **Rejected** Too dear (1.0 s)",
         "- `14:00:03` ○ **Check stock**",
-        "- `14:00:04` ✓ **Check stock** (1.5s)",
+        "- `14:00:04` ✓ **Check stock** (1.5 s)",
         "- `14:00:05` “ \\*\\*Done\\*\\*, see \\[the shop\\](https://shop.example/x?a=1\\&b=2).",
-        "- `14:00:06` ✓ **Finished** (6.0s)",
+        "- `14:00:06` ✓ **Finished** (6.0 s)",
     ]
 
 

@@ -47,7 +47,7 @@ async def test_a_connection_shows_the_host_and_expiry_of_its_link() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, _):
         text = app.screen_text()
-    for words in ("Jira", "id.example.com", LINK, "expires in 4m12s"):
+    for words in ("Jira", "id.example.com", LINK, "expires in 4 m 12 s"):
         assert words in text
 
 

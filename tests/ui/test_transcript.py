@@ -244,7 +244,7 @@ async def test_a_connection_shows_the_host_and_opens() -> None:
     turn = turn_of("t", events=[asks])
     async with shown(turn) as (app, _, pilot):
         text = app.screen_text()
-        assert "evil.example  expires in 1m30s" in text
+        assert "evil.example  expires in 1 m 30 s" in text
         assert "id.example.com" not in text
         await pilot.click(ConnectionCard)
         await settle(pilot, lambda: bool(app.heard))
@@ -270,8 +270,8 @@ async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_ho
 @pytest.mark.parametrize(
     ("left_ms", "tick_s", "words"),
     [
-        (299_000, 10.0, "expires in 4m50s"),
-        (59_000, 1.0, "expires in 59s"),
+        (299_000, 10.0, "expires in 4 m 50 s"),
+        (59_000, 1.0, "expires in 59 s"),
         (-1, None, "expired"),
     ],
 )
@@ -353,7 +353,7 @@ async def test_a_skill_shows_its_result_on_request() -> None:
         at(SkillFinished, 2, 3.5, skill="Look up", outcome="completed", result="shipped"),
     ]
     async with shown(turn_of("t", events=events)) as (app, _, pilot):
-        assert "2.5s" in app.screen_text()
+        assert "2.5 s" in app.screen_text()
         assert "shipped" not in app.screen_text()
         await pilot.click(SkillCard)
         await settle(pilot, lambda: "shipped" in app.screen_text())
@@ -452,9 +452,9 @@ async def test_the_timer_of_a_running_skill_updates_without_a_layout() -> None:
     app = Solo(transcript)
     async with app.run_test() as pilot:
         await transcript.show_turns([turn_of("t", events=[at(SkillStarted, 1, 1, skill="Run")])])
-        await settle(pilot, lambda: "1.0s" in app.screen_text())
+        await settle(pilot, lambda: "1.0 s" in app.screen_text())
         now[0] += 4_000
-        await settle(pilot, lambda: "5.0s" in app.screen_text())
+        await settle(pilot, lambda: "5.0 s" in app.screen_text())
 
 
 async def test_hostile_text_in_the_transcript_is_shown_sanitized() -> None:

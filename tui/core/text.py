@@ -105,17 +105,23 @@ def utf8_size(text: str) -> int:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in at most six cells: ``0.4s``, ``12s``, ``3m05s``, ``2h10m``."""
+    """Return a duration in at most nine cells: ``0.4 s``, ``12 s``, ``3 m 05 s``, ``2 h 10 m``."""
     seconds = max(0.0, seconds)
     if seconds < 9.95:
-        return f"{seconds:.1f}s"
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
-        return f"{whole}s"
+        return f"{whole} s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes}m{rest:02d}s"
-    return f"{minutes // 60}h{minutes % 60:02d}m"
+        return f"{minutes} m {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} m"
+
+
+def elapsed(seconds: float) -> str:
+    """Return a duration that still grows, in whole seconds: ``4 s``, ``3 m 05 s``."""
+    whole = max(0, int(seconds))
+    return f"{whole} s" if whole < 60 else duration(whole)
 
 
 def ago(then_ms: int, now_ms: int) -> str:

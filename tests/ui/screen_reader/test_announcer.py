@@ -68,7 +68,7 @@ def test_progress_is_said_at_each_quarter_and_where_its_words_change() -> None:
         "Skill Export: 50 %.",
         "Skill Export: 75 %.",
         "Skill Export: 99 %, Close the file.",
-        "Skill Export: done in 0.3s.",
+        "Skill Export: done in 0.3 s.",
     ]
 
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.style import Style
 
-from tui.core.text import clean_line, duration
+from tui.core.text import clean_line, elapsed
 from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.rows import Row
 from tui.ui.toolkit.state_glyphs import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, day_of, muted
@@ -50,8 +50,7 @@ class WorkingRow(Card[WorkingEntry]):
     def _elapsed(self) -> str:
         if self.entry.since_ms is None:
             return ""
-        seconds = max(0, self.now_ms() - self.entry.since_ms) // 1000
-        return f"  {seconds}s" if seconds < 10 else f"  {duration(seconds)}"
+        return f"  {elapsed((self.now_ms() - self.entry.since_ms) / 1000)}"
 
 
 class SilenceRow(Card[SilenceEntry]):
