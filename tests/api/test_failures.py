@@ -92,7 +92,7 @@ def test_every_http_status_has_an_error_kind(status: int, kind: ErrorKind, trans
     [
         ({"error_code": "auth_failed"}, ["wrkaus-", "data center", "regenerated", "Bearer"]),
         ({"error_code": "user_nonactive_or_missing"}, ["invitation", "user group", "email"]),
-        ({"error": "client is not attached"}, ["attach", "client id"]),
+        ({"error": "client is not attached"}, ["attach", "client ID"]),
     ],
 )
 def test_each_meaning_of_401_has_its_own_advice(body: object, words: list[str]):
@@ -126,7 +126,7 @@ def test_the_request_id_comes_from_body_or_headers():
     assert error_from(answer(500, x_request_id="b", x_correlation_id="c")).request_id == "b"
     assert error_from(answer(500, x_correlation_id="c")).request_id == "c"
     assert error_from(answer(500)).request_id is None
-    assert "Request id a." in error_from(answer(500, {"request_id": "a"})).sentence()
+    assert "Request ID a." in error_from(answer(500, {"request_id": "a"})).sentence()
 
 
 def caused(error: Exception, cause: BaseException) -> Exception:

@@ -116,7 +116,7 @@ async def test_connection_refused_is_an_error(unused_tcp_port):
     with pytest.raises(BackendError) as caught:
         await http.call("POST", "/x")
     assert (caught.value.kind, caught.value.sent) == (ErrorKind.UNREACHABLE, False)
-    assert str(caught.value) == f"Nothing accepts connections at 127.0.0.1:{unused_tcp_port}."
+    assert str(caught.value) == f"127.0.0.1:{unused_tcp_port} refused the connection."
     await http.aclose()
 
 

@@ -55,7 +55,7 @@ async def test_a_request_without_a_response_is_logged(http, server, stream, note
         await http.call("POST", "/x")
     (call,) = noted
     assert call.failed
-    assert call.line().startswith("POST /x no answer")
+    assert call.line().startswith("POST /x no response")
 
 
 async def test_a_stream_that_breaks_is_logged_once(http, server, stream, noted):

@@ -115,11 +115,16 @@ async def test_an_empty_prompt_is_not_sent(client, server):
 @pytest.mark.parametrize(
     ("status", "body", "kind", "words"),
     [
-        (400, {"detail": "A task is already running for this workflow"}, ErrorKind.BUSY, "at work"),
-        (400, {"detail": "Workflow is inactive"}, ErrorKind.ASLEEP, "switched off"),
+        (
+            400,
+            {"detail": "A task is already running for this workflow"},
+            ErrorKind.BUSY,
+            "still busy",
+        ),
+        (400, {"detail": "Workflow is inactive"}, ErrorKind.ASLEEP, "workflow is inactive"),
         (400, {"detail": "Workflow is paused, cannot send prompt"}, ErrorKind.INVALID, "paused"),
         (401, {"detail": "Invalid GitHub token"}, ErrorKind.UNAUTHORIZED, "token"),
-        (403, {"detail": "Not your workflow"}, ErrorKind.FORBIDDEN, "somebody else"),
+        (403, {"detail": "Not your workflow"}, ErrorKind.FORBIDDEN, "another account"),
         (404, {"detail": "Workflow not found"}, ErrorKind.NOT_FOUND, "Workflow not found"),
         (422, {"detail": "Blocked by guardrail"}, ErrorKind.INVALID, "Blocked by guardrail"),
         (

@@ -207,7 +207,10 @@ async def test_a_port_in_use_is_reported_with_its_owner_and_never_changed():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         receiver = RedirectReceiver(f"http://127.0.0.1:{port}/callback", _never)
-        with pytest.raises(NotListening, match=rf"Port {port} is in use by .*\(process \d+\)"):
+        with pytest.raises(
+            NotListening,
+            match=rf"Port {port}, which the redirect URL uses, is taken by .*\(process \d+\)",
+        ):
             await receiver.start()
 
 
@@ -215,7 +218,7 @@ async def test_a_port_in_use_on_ipv4_or_ipv6_closes_the_other():
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
         port = other.getsockname()[1]
         receiver = RedirectReceiver(f"http://localhost:{port}/callback", _never)
-        with pytest.raises(NotListening, match="in use"):
+        with pytest.raises(NotListening, match="is taken by"):
             await receiver.start()
         with socket.create_server(("127.0.0.1", port)):
             pass
@@ -223,7 +226,7 @@ async def test_a_port_in_use_on_ipv4_or_ipv6_closes_the_other():
 
 @pytest.mark.parametrize("url", ["https://example.com/callback", "https://127.0.0.1:8443/callback"])
 async def test_a_redirect_url_of_another_host_is_not_listened_for(url: str):
-    with pytest.raises(NotListening, match="does not lead to this program"):
+    with pytest.raises(NotListening, match="isn't an http address on this machine"):
         await RedirectReceiver(url, _never).start()
 
 

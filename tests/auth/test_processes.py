@@ -118,11 +118,11 @@ async def test_a_kill_between_refresh_response_and_store_ends_in_one_clear_error
     assert len(refreshes(server)) == 1
     code, said = await ask(environ)
     assert code == 3
-    assert "cut off before its answer was stored" in said
-    assert "Sign in with 'genie-tui login'" in said
+    assert "renewal was interrupted" in said
+    assert "Run 'genie-tui login' to sign in" in said
     code, said = await ask(environ)
     assert code == 3
-    assert "Nobody is signed in" in said
+    assert "You're not signed in" in said
     assert len(refreshes(server)) == 2, "and not a request more"
 
 

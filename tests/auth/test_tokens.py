@@ -236,7 +236,7 @@ async def test_a_temporary_refresh_error_keeps_the_tokens(folder: Path, error: B
     scene.clock.advance(3600)
     failure = await scene.failure()
     assert failure.kind is ErrorKind.UNREACHABLE
-    assert str(failure).endswith("so the login was not renewed.")
+    assert str(failure).endswith("so your sign-in wasn't renewed.")
     assert await scene.get() == "access-2"
 
 
@@ -275,7 +275,7 @@ async def test_a_lost_refresh_response_with_a_used_token_is_explained(folder: Pa
     await scene.sign_in()
     scene.clock.advance(3600)
     error = await scene.failure()
-    assert "cut off before its answer" in str(error)
+    assert "renewal was interrupted" in str(error)
     assert error.hint == "Sign in again."
     await scene.failure()
     assert scene.service.spent == ["refresh-1"] * 2
@@ -287,7 +287,7 @@ async def test_two_lost_refresh_responses_are_a_network_error(folder: Path):
     scene.clock.advance(3600)
     assert (await scene.failure()).kind is ErrorKind.UNREACHABLE
     error = await scene.failure()
-    assert (error.kind, "cut off" in str(error)) == (ErrorKind.UNAUTHORIZED, True)
+    assert (error.kind, "interrupted" in str(error)) == (ErrorKind.UNAUTHORIZED, True)
 
 
 async def test_signing_out_ends_the_login_of_other_processes_too(folder: Path):
@@ -298,7 +298,7 @@ async def test_signing_out_ends_the_login_of_other_processes_too(folder: Path):
     await scene.tokens.forget()
     assert (await scene.failure()).kind is ErrorKind.UNAUTHORIZED
     scene.clock.advance(3600)
-    with pytest.raises(BackendError, match="Nobody is signed in"):
+    with pytest.raises(BackendError, match="You're not signed in"):
         await sibling.get_token()
     assert scene.service.spent == []
 
@@ -363,14 +363,14 @@ async def test_an_unreadable_token_store_is_reported_with_advice(folder: Path):
     scene = Scene(folder)
     await scene.sign_in()
     (folder / "work-1.json").chmod(0o644)
-    with pytest.raises(BackendError, match="may be used by others") as caught:
+    with pytest.raises(BackendError, match="Other users can access") as caught:
         await scene.sibling().get_token()
     assert caught.value.kind is ErrorKind.UNAUTHORIZED
 
 
 async def test_the_signed_in_user_is_known_without_a_request(folder: Path):
     scene = Scene(folder)
-    with pytest.raises(BackendError, match="Nobody is signed in"):
+    with pytest.raises(BackendError, match="You're not signed in"):
         await scene.tokens.identity()
     await scene.sign_in()
     assert await scene.sibling().identity() == ADA

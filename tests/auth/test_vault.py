@@ -118,7 +118,7 @@ async def test_a_keyring_that_fails_during_a_refresh_falls_back_to_the_file(
     renewed = TOKENS.renewed(grant(2), 2_000)
     await vault.save(renewed)
     assert await vault_with(tmp_path / "v", backend).load() == renewed
-    assert "readable by you alone" in vault.description
+    assert "readable only by you" in vault.description
 
 
 async def test_clearing_empties_every_place_and_leaves_a_tombstone(tmp_path: Path):
@@ -139,7 +139,7 @@ async def test_a_keyring_that_cannot_delete_is_reported_and_never_read_again(tmp
     vault = vault_with(tmp_path / "v", backend)
     await vault.prepare()
     await vault.save(TOKENS)
-    with pytest.raises(StoreError, match="remove the entry 'work-1'"):
+    with pytest.raises(StoreError, match="Remove the entry 'work-1'"):
         await vault_with(tmp_path / "v", BrokenKeyring()).clear()
     assert await vault_with(tmp_path / "v", backend).load() is None
 
@@ -178,7 +178,7 @@ async def test_a_symlink_in_place_of_the_token_file_is_not_followed(tmp_path: Pa
         json.dumps({"where": "file", "tokens": TOKENS.dump().get_secret_value()})
     )
     (tmp_path / "v" / "work-1.json").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="Couldn't read"):
         await vault.load()
 
 

@@ -116,7 +116,7 @@ def test_other_frames_are_timeline_rows_or_unknown_events() -> None:
     events = read(FRAMES["documented"], reader())
     lines = {e.name: e.detail for e in events if isinstance(e, LogLine)}
     assert lines["guardrail"] == "too blunt"
-    assert lines["message of tool"] == "Error: 403"
+    assert lines["message from tool"] == "Error: 403"
     assert [e.kind for e in events if isinstance(e, UnknownEvent)] == ["telemetry"]
 
 

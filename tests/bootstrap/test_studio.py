@@ -22,7 +22,7 @@ async def test_the_demo_studio_manages_the_genie_of_the_chat() -> None:
         assert IFRIT in [genie.id for genie in genies]
         await studio.genies.stop(GenieId(IFRIT))
         assert not (await studio.genies.get(GenieId(IFRIT))).started
-    with pytest.raises(BackendError, match="not been opened"):
+    with pytest.raises(BackendError, match="isn't open yet"):
         async with place.studio():
             pass
 

@@ -29,7 +29,7 @@ def test_a_successful_check_lists_every_step_and_sends_no_message(
         ("✓", "genie"),
         ("✓", "stream"),
     ]
-    assert "no message was sent" in done.stdout
+    assert "doctor sends no message" in done.stdout
     assert {record.method for record in server.log} == {"GET"}
 
 
@@ -38,7 +38,7 @@ def test_a_successful_check_lists_every_step_and_sends_no_message(
     [
         ({"GENIE_TUI_GENIE": ""}, 2, "configuration", "genie"),
         ({"GENIE_TUI_BASE_URL": "http://127.0.0.1:9"}, 1, "network", "Check the port"),
-        ({"GENIE_TUI_API_KEY": "f" * 64}, 3, "sign-in", "Request id"),
+        ({"GENIE_TUI_API_KEY": "f" * 64}, 3, "sign-in", "Request ID"),
         ({"GENIE_TUI_AUTH": "oauth", "GENIE_TUI_CLIENT_ID": "c"}, 2, "configuration", "redirect"),
     ],
 )

@@ -62,11 +62,11 @@ def test_an_invalid_key_binding_is_a_one_line_error_before_the_first_frame(
     with pytest.raises(CommandFailure) as caught:
         run_app(Target(config=config, profile="work"))
     assert caught.value.code == ExitCode.USAGE
-    expected = f"{config}, keys, conversation.new: 'ctrl+q' is the key of app.quit already."
+    expected = f"{config}, keys, conversation.new: 'ctrl+q' is already assigned to app.quit."
     assert str(caught.value) == expected
 
 
 def test_a_missing_configuration_is_reported_in_screen_reader_mode(tmp_path: Path) -> None:
     target = Target(config=tmp_path / "config.toml", flags={"screen_reader": True})
-    with pytest.raises(CommandFailure, match="nothing is set up yet"):
+    with pytest.raises(CommandFailure, match="No profile is set up yet"):
         run_app(target)

@@ -56,8 +56,8 @@ def test_changed_parameters_are_listed_with_their_old_values() -> None:
     assert [str(change) for change in changes(before, after)] == [
         "Amount: 1 → 1000000",
         "Recipient / name: Bob → Mallory",
-        "note: not given → y",
-        "memo: x → not given",
+        "note: not set → y",
+        "memo: x → not set",
     ]
 
 

@@ -80,7 +80,7 @@ def test_two_approvals_in_one_turn(visit, until):
             question = until(turn, "skill.confirmation_required").data
             assert question["skill_name"] == skill
             _decide(ada, conversation, question["call_id"], "approved")
-        assert "hotel too" in until(turn, "agent.message").data["message"]
+        assert "so is the hotel" in until(turn, "agent.message").data["message"]
 
 
 def test_several_conversations_have_pending_approvals(visit, until):

@@ -18,7 +18,7 @@ from tui.demo.server import DemoServer, DemoSettings, PortInUseError
 def test_a_port_in_use_is_a_clear_error():
     with DemoServer() as first:
         port = int(first.url.rpartition(":")[2])
-        with pytest.raises(PortInUseError, match=f"cannot listen on 127.0.0.1:{port}") as refused:
+        with pytest.raises(PortInUseError, match=f"Can't listen on 127.0.0.1:{port}") as refused:
             DemoServer(DemoSettings(port=port)).start()
     assert isinstance(refused.value, OSError)
 

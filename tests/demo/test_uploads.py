@@ -38,7 +38,7 @@ def test_an_uploaded_csv_file_becomes_a_table(summary):
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("empty.csv", b"", "It is empty"),
+        ("empty.csv", b"", "file is empty"),
         ("blank.csv", b"\n\n", "2 lines"),
         ("photo.png", b"\x89PNG\0\0", "binary"),
         ("cut.txt", ("é" * 3000).encode(), "5.9 kB"),
@@ -51,7 +51,7 @@ def test_odd_files_are_uploaded(summary, name, content, expected):
 
 
 def test_a_missing_file_is_requested(visit):
-    assert "no file" in visit().ask("Summarise the file")[1].data["message"]
+    assert "don't see a file" in visit().ask("Summarise the file")[1].data["message"]
 
 
 def test_a_20_mb_upload_is_accepted_and_one_byte_more_is_413(visit):

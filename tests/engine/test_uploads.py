@@ -81,7 +81,7 @@ async def test_a_file_that_changed_before_the_upload_is_not_sent(
 ) -> None:
     await say(room, attachment(file, then=lambda: file.write_text("other figures")))
     refused = await refusal(room)
-    assert str(refused.error) == "report.txt has changed: it had 320.0 kB, now it has 13 B."
+    assert str(refused.error) == "report.txt changed: it was 320.0 kB, now it's 13 B."
     assert refused.draft.paths == (str(file),)
     assert server.log.of("send") == []
 
@@ -91,7 +91,7 @@ async def test_a_missing_file_is_reported_and_the_text_restored(
 ) -> None:
     await say(room, attachment(file, then=file.unlink))
     refused = await refusal(room)
-    assert "cannot be read" in str(refused.error)
+    assert "Couldn't read" in str(refused.error)
     assert refused.draft.text == TEXT
     assert server.log.of("send") == []
 

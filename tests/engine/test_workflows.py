@@ -203,7 +203,7 @@ async def test_an_inactive_workflow_restores_the_text(room: Room, server: DemoSe
     await room.until(lambda: any(isinstance(u, MessageRejected) for u in room.updates))
     [refused] = [u for u in room.updates if isinstance(u, MessageRejected)]
     assert refused.error.kind is ErrorKind.ASLEEP
-    assert "switched off" in str(refused.error)
+    assert "inactive" in str(refused.error)
     assert await room.session.draft(cid) == "Are you there?"
     assert len(await room.session.history.turns(cid)) == 1
     await backend.aclose()
@@ -223,7 +223,7 @@ async def test_a_workflow_of_another_user_is_forbidden(
         await other.until(lambda: any(isinstance(u, MessageRejected) for u in other.updates))
         [refused] = [u for u in other.updates if isinstance(u, MessageRejected)]
     assert refused.error.kind is ErrorKind.FORBIDDEN
-    assert "somebody else" in str(refused.error)
+    assert "another account" in str(refused.error)
     assert sent(server, "Mine!") == 0
 
 

@@ -54,10 +54,10 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
     assert render(ordered(), "md").splitlines() == [
         "# Laptop",
         "",
-        "2 messages with Ifrit, exported on Sunday, 22 November 2026, 14:01 UTC."
+        "2 messages with Ifrit, exported on Sunday, November 22, 2026, 14:01 UTC."
         " Secrets are masked.",
         "",
-        "## Sunday, 22 November 2026",
+        "## Sunday, November 22, 2026",
         "",
         "### You · 14:00",
         "",

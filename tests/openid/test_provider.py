@@ -171,7 +171,7 @@ async def test_an_issuer_that_was_not_discovered_is_rejected(
     issuer = str(httpx.URL(answer).params["iss"])
     assert issuer == provider.issuer
     for forged in ("", "https://id.example"):
-        with pytest.raises(LoginProblem, match="another identity service"):
+        with pytest.raises(LoginProblem, match="a different identity service"):
             attempt.paste(str(httpx.URL(answer).copy_set_param("iss", forged)))
     attempt.paste(answer)
     assert (await attempt.finished()).label() == ZOE

@@ -84,7 +84,9 @@ async def test_a_database_of_a_newer_version_is_rejected_and_kept(path: Path) ->
     await remember(path, "hi")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match=r"newer version \(schema 99.*Update genie-tui"):
+    with pytest.raises(
+        StoreError, match=r"newer genie-tui wrote this database \(schema 99.*Update genie-tui"
+    ):
         await SqliteStore.open(path, "account")
     assert not list(path.parent.glob("*corrupt*"))
 
@@ -126,7 +128,7 @@ async def test_a_database_damaged_later_is_set_aside_at_the_next_start(path: Pat
     spoil(path)
     store = await SqliteStore.open(path, "account")
     assert store.set_aside is None
-    with pytest.raises(StoreError, match=r"is damaged\. Start again"):
+    with pytest.raises(StoreError, match=r"is damaged\. Restart genie-tui"):
         await store.turns(HERE)
     await store.aclose()
     store = await SqliteStore.open(path, "account")
@@ -174,8 +176,8 @@ def pragma(connection: sqlite3.Connection, setting: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("max_page_count = 1", "The disk is full: nothing can be stored in "),
-        ("query_only = ON", "cannot be written: the file or its folder is read-only"),
+        ("max_page_count = 1", "The disk is full, so nothing can be saved to "),
+        ("query_only = ON", "the file or its folder is read-only"),
     ],
 )
 async def test_a_failed_write_raises_and_changes_nothing(
@@ -201,7 +203,7 @@ async def test_a_database_lock_timeout_raises(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         store = SqliteStore(database, "account")
-        with pytest.raises(StoreError, match="is busy: another program"):
+        with pytest.raises(StoreError, match="is locked by another program"):
             await store.save_draft(None, "x")
         assert len(await store.turns(HERE)) == 1
     await database.aclose()

@@ -80,8 +80,8 @@ async def test_the_request_timeout_is_forty_seconds() -> None:
 @pytest.mark.parametrize(
     ("policy", "configuration", "rule"),
     [
-        ("harmful_content", {"filters": []}, "Filters must not be empty"),
-        ("prompt_attack", {"strength": "LOW", "enabled": False}, "Enabled cannot be sent"),
+        ("harmful_content", {"filters": []}, "Add at least one filter"),
+        ("prompt_attack", {"strength": "LOW", "enabled": False}, "doesn't accept enabled"),
         ("dance", {}, "must be one of"),
     ],
 )
@@ -265,13 +265,13 @@ ERRORS = {"errors": [{"code": 422, "title": "Failed", "detail": "Unknown key: ju
 @pytest.mark.parametrize(
     ("status", "kind", "hint"),
     [
-        (400, ErrorKind.INVALID, "field that the message names"),
-        (401, ErrorKind.UNAUTHORIZED, "neither the key of a genie's client"),
+        (400, ErrorKind.INVALID, "field named in the message"),
+        (401, ErrorKind.UNAUTHORIZED, "A genie client's key"),
         (403, ErrorKind.FORBIDDEN, "client role"),
         (404, ErrorKind.NOT_FOUND, "project scopes"),
         (422, ErrorKind.INVALID, ""),
         (429, ErrorKind.RATE_LIMITED, "Wait a minute"),
-        (500, ErrorKind.SERVER, "quote the request id"),
+        (500, ErrorKind.SERVER, "send the request ID"),
     ],
 )
 async def test_each_http_status_has_a_message_a_hint_and_the_correlation_id(
@@ -290,7 +290,7 @@ async def test_attaching_a_second_client_is_explained_with_a_way_out(
     server.says(reply(409, {"errors": [{"code": 409, "title": "Conflict"}]}))
     error = await refusal(client.clients.attach(GENIE, GenieClientId("gincl-1")))
     assert error.kind is ErrorKind.BUSY
-    assert "Detach the pairing that exists" in error.hint
+    assert "Detach the existing pair" in error.hint
 
 
 async def test_only_reads_are_retried(server: ScriptedServer) -> None:
@@ -328,7 +328,7 @@ async def test_a_read_waits_for_its_retry_after_and_reports_it(server: ScriptedS
 
 @pytest.mark.parametrize(
     ("token", "words"),
-    [("ab" * 32, "API key of a genie client"), ("two words", "unusual characters"), ("", "empty")],
+    [("ab" * 32, "genie client's API key"), ("two words", "invalid characters"), ("", "empty")],
 )
 async def test_credentials_of_the_wrong_kind_are_reported_and_never_sent(
     server: ScriptedServer, clock: ManualClock, token: str, words: str
@@ -348,5 +348,5 @@ async def test_the_token_is_sent_to_the_developer_host_only(
     client = DeveloperClient(server.url, auth, clock)
     error = await refusal(client.genies.get(GENIE))
     await client.aclose()
-    assert "belongs elsewhere" in str(error)
+    assert "belong to another host" in str(error)
     assert server.asked == []

@@ -52,7 +52,7 @@ def test_a_secret_is_printed_once_with_a_note(studio: Studio) -> None:
     made = studio("clients", "create", "--name", "x", "--auth", "api_key")
     key = made.out.split()[-1]
     assert len(key) == 64
-    assert "this once" in made.err
+    assert "isn't shown again" in made.err
     assert key not in studio("clients", "list").out + studio("clients", "list", "--json").out
     oauth = studio(
         "clients",
@@ -64,7 +64,7 @@ def test_a_secret_is_printed_once_with_a_note(studio: Studio) -> None:
         "--redirect-url",
         "http://127.0.0.1/cb",
     )
-    assert "this once" not in oauth.err
+    assert "isn't shown again" not in oauth.err
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_replacement_is_shown_as_a_diff_before_it_is_sent(
     ]
     assert "HATE HIGH, VIOLENCE LOW" in studio("guardrails", "show", IFRIT).out
     again = studio("guardrails", "set", IFRIT, "prompt_attack", "-", "--yes", text=LOW)
-    assert "nothing was sent" in again.err
+    assert "No changes" in again.err
     assert len(writes(server)) == 1
 
 
@@ -153,13 +153,16 @@ def test_a_replacement_is_shown_as_a_diff_before_it_is_sent(
         (("genies", "show"), "GENIE"),
         (("genies", "show", " "), "GENIE must not be empty"),
         (("genies", "assign-skills", IFRIT), "SKILL"),
-        (("guardrails", "set", IFRIT, "prompt_attack", "{"), "not JSON"),
+        (("guardrails", "set", IFRIT, "prompt_attack", "{"), "Not valid JSON"),
         (("guardrails", "set", IFRIT, "prompt_attack", "@missing.json"), "missing.json"),
-        (("guardrails", "set", IFRIT, "prompt_attack", '{"enabled": true}'), "cannot be sent"),
+        (
+            ("guardrails", "set", IFRIT, "prompt_attack", '{"enabled": true}'),
+            "doesn't accept enabled",
+        ),
         (("guardrails", "set", IFRIT, "dance", "{}"), "must be one of"),
         (("clients", "create", "--name", "x", "--auth", "oauth"), "redirect URL"),
         (("skills", "create", "abc"), "abc"),
-        (("genies", "update", IFRIT), "nothing to change"),
+        (("genies", "update", IFRIT), "Nothing to update"),
     ],
 )
 def test_invalid_input_is_exit_code_2_and_nothing_is_sent(
@@ -175,9 +178,9 @@ def test_invalid_input_is_exit_code_2_and_nothing_is_sent(
 @pytest.mark.parametrize(
     ("name", "value", "code", "told"),
     [
-        ("TOKEN", "", 2, "has no Developer API token: set GENIE_TUI_DEVELOPER_TOKEN"),
-        ("TOKEN", "ab" * 32, 2, "API key of a genie's client"),
-        ("TOKEN", "wrkaus-wrong", 3, "made under Workspace admin"),
+        ("TOKEN", "", 2, "has no Developer API token. Set GENIE_TUI_DEVELOPER_TOKEN"),
+        ("TOKEN", "ab" * 32, 2, "genie client's API key"),
+        ("TOKEN", "wrkaus-wrong", 3, "from Workspace admin"),
         ("TOKEN", "{reader}", 3, "client role"),
         ("URL", "http://example.com", 2, "GENIE_TUI_DEVELOPER_URL"),
         ("URL", "http://127.0.0.1:9", 1, "127.0.0.1:9"),
@@ -206,7 +209,7 @@ def test_an_unknown_entity_type_is_rejected_before_sending(
     policy = {"enabled": True, "action": "BLOCK", "pii_entities": [{"type": "SHOE"}]}
     done = studio("guardrails", "set", IFRIT, "pii_detection", json.dumps(policy), "--yes")
     assert done.code == 2
-    assert "pii_entities[0].type: The entity type must be one of the list" in done.err
+    assert "pii_entities[0].type: Unknown entity type" in done.err
     assert writes(server) == []
 
 
@@ -221,7 +224,7 @@ def test_a_conflict_is_exit_code_1_with_the_way_out_and_the_correlation_id(
 ) -> None:
     done = studio("clients", "attach", IFRIT, ASLEEP_CLIENT_ID)
     assert done.code == 1
-    assert "Detach the pairing that exists" in done.err
+    assert "Detach the existing pair" in done.err
     assert list(server.log)[-1].request_id in done.err
 
 

@@ -56,7 +56,7 @@ def test_an_api_key_client_of_a_new_genie_chats_through_a_profile(
     settings: dict[str, str], genie: str, genie_tui: Studio, tmp_path: Path
 ) -> None:
     made = genie_tui("studio", "clients", "create", "--name", "Desk", "--auth", "api_key", "--json")
-    assert "this once" in made.err
+    assert "isn't shown again" in made.err
     config = tmp_path / "config.toml"
     config.write_text(
         f"""
