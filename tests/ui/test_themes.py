@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.ui.theme.themes import GENIE_MONO, THEMES, choose, tokens
+from tui.ui.theme.themes import (
+    GENIE_DARK,
+    GENIE_EMBER,
+    GENIE_LIGHT,
+    GENIE_MONO,
+    THEMES,
+    choose,
+    tokens,
+)
 
-TEXTS = ("foreground", "muted", "text-primary", "text-secondary", "text-accent")
-STATES = ("text-success", "text-warning", "text-error", "primary", "warning", "error", "success")
-GROUNDS = ("background", "surface", "raised", "panel")
-IN_ROWS = ("foreground", "muted", "primary", "text-success", "text-warning", "text-error")
-CURSOR = "block-cursor-background"
+TEXTS = ("text", "muted", "accent", "success", "warning", "error")
+SURFACES = ("ground", "canvas", "raised")
+SHADED = (GENIE_DARK, GENIE_LIGHT, GENIE_EMBER)
+"""Themes whose surfaces are told apart by their shade alone."""
 AVAILABLE = [theme.name for theme in THEMES]
 
 
@@ -41,16 +50,9 @@ def colours_of(theme: Theme) -> dict[str, Color]:
 def pairs(theme: Theme) -> list[tuple[str, str, float]]:
     """Text, ground, ratio: whatever the style sheets put on each other."""
     colours = colours_of(theme)
-    found = [(text, ground) for text in (*TEXTS, *STATES) for ground in GROUNDS]
-    found += [(text, ground) for text in IN_ROWS for ground in ("chosen", CURSOR)] + [
-        ("block-cursor-foreground", CURSOR),
-        ("background", "primary"),
-    ]
-    asking = colours["background"].blend(colours["warning"], 0.2)
-    return [
-        *((text, ground, contrast(colours[text], colours[ground])) for text, ground in found),
-        *((t, "asking", contrast(colours[t], asking)) for t in ("foreground", "text-warning")),
-    ]
+    found = [(text, surface) for text in TEXTS for surface in (*SURFACES, "chosen")]
+    found += [("on-accent", "accent"), ("on-fill", "success"), ("on-fill", "error")]
+    return [(text, ground, contrast(colours[text], colours[ground])) for text, ground in found]
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=AVAILABLE)
@@ -60,6 +62,48 @@ def test_every_text_has_enough_contrast(theme: Theme) -> None:
     least = 7.0 if "contrast" in theme.name else 4.5
     bad = [f"{t} on {g}: {ratio:.2f}" for t, g, ratio in pairs(theme) if ratio < least]
     assert not bad
+
+
+@pytest.mark.parametrize("theme", SHADED, ids=[theme.name for theme in SHADED])
+def test_edges_of_what_can_be_focused_are_visible(theme: Theme) -> None:
+    colours = colours_of(theme)
+    assert min(contrast(colours["rim"], colours[surface]) for surface in SURFACES) >= 3.0
+
+
+@pytest.mark.parametrize("theme", SHADED, ids=[theme.name for theme in SHADED])
+def test_with_256_colours_the_surfaces_stay_apart_and_text_readable(theme: Theme) -> None:
+    """A saturation of 0.15 and more would leave the greys, for black or a strong color."""
+    colours = colours_of(theme)
+    for surface in SURFACES:
+        assert colours[surface].hsl.s < 0.15, surface
+    reduced = {name: in_256(colours[name]) for name in (*TEXTS, *SURFACES, "chosen", "rim")}
+    assert len({reduced[surface].rgb for surface in SURFACES}) == 3
+    for surface in (*SURFACES, "chosen"):
+        assert min(contrast(reduced[text], reduced[surface]) for text in TEXTS) >= 4.5, surface
+    assert min(contrast(reduced["rim"], reduced[surface]) for surface in SURFACES) >= 3.0
+
+
+def in_256(color: Color) -> Color:
+    """Return the color that a terminal with 256 colors shows."""
+    number = color.rich_color.downgrade(ColorSystem.EIGHT_BIT).number
+    assert number is not None
+    return Color(*RichColor.from_ansi(number).get_truecolor())
+
+
+@pytest.mark.parametrize(
+    ("theme", "expected"),
+    [
+        (GENIE_DARK, {"text": 10.9, "muted": 5.7, "accent": 6.1, "success": 7.4, "error": 6.0}),
+        (GENIE_LIGHT, {"text": 11.3, "muted": 5.1, "accent": 6.2, "success": 4.9, "error": 4.8}),
+    ],
+    ids=["dark", "light"],
+)
+def test_contrast_on_the_chosen_row_is_that_of_the_design(
+    theme: Theme, expected: dict[str, float]
+) -> None:
+    colours = colours_of(theme)
+    found = {name: round(contrast(colours[name], colours["chosen"]), 1) for name in expected}
+    assert found == expected
 
 
 def test_there_are_dark_and_light_themes_of_both_kinds() -> None:

@@ -61,7 +61,7 @@ class PickedOption(Widget, can_focus=True):
         unset = "none" if self._option.kind == "tags" else _UNSET.label
         words = line(", ".join(names), 200) if names else Content.styled(unset, "$muted")
         return Content.assemble(
-            words.truncate(max(4, self.size.width - 2), ellipsis=True), (" ▾", "$primary")
+            words.truncate(max(4, self.size.width - 2), ellipsis=True), (" ▾", "$accent")
         )
 
     def watch_values(self) -> None:

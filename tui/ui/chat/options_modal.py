@@ -120,7 +120,7 @@ class NewConversationModal(SafeModal[OptionValues | None]):
 
     def _more_label(self, count: int) -> Content:
         mark = "▾" if self.has_class("-unfolded") else "▸"
-        return Content.assemble((f"{mark} ", "$primary"), f"More ({count})")
+        return Content.assemble((f"{mark} ", "$accent"), f"More ({count})")
 
     # -- keys ------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class TopBar(Widget):
         self.set_reactive(TopBar.user, user_name)
 
     def render(self) -> Content:
-        left = Content.assemble(("✦ ", "$primary"), line(self.agent, 40).stylize("bold"))
+        left = Content.assemble(("✦ ", "$accent"), line(self.agent, 40).stylize("bold"))
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width

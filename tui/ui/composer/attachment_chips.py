@@ -106,7 +106,7 @@ class AttachmentChips(Widget, can_focus=True):
         for place, picked in enumerate(self.files):
             chosen = self.has_focus and place == self._at
             glyph, about = ("▤", size(picked.file.size_bytes)) if picked.file else ("✕", "not sent")
-            colour = "$primary" if picked.file else "$error"
+            colour = "$accent" if picked.file else "$error"
             remove = Content(" ✕ ").stylize(Style.from_meta({"@click": f"take_off({place})"}))
             name = line(picked.name, max(8, min(60, width - 20)))
             chip = Content.assemble(
@@ -115,7 +115,7 @@ class AttachmentChips(Widget, can_focus=True):
                 (f"  {about} ", "$muted" if picked.file else "$error"),
                 remove,
             )
-            yield chip.stylize_before("bold on $primary 35%" if chosen else "on $chosen")
+            yield chip.stylize_before("bold on $line" if chosen else "on $chosen")
 
     def on_focus(self) -> None:
         self._at = len(self.files) - 1

@@ -119,7 +119,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
             glyph = "✓" if marked else "▸" if entry.is_folder else "✕" if too_large else " "
             name = entry.name if entry.name == _UP else f"{entry.name}{'/' * entry.is_folder}"
             about = "" if entry.is_folder else size(entry.size_bytes)
-            colour = "$error" if too_large else "$primary"
+            colour = "$error" if too_large else "$accent"
             left = Content.assemble((f"{glyph} ", colour), line(name))
             yield spread(left, Content.styled(about, colour if too_large else "$muted"), width)
 

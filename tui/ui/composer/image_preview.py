@@ -46,7 +46,7 @@ class PictureView(SafeModal[None]):
         try:
             picture = await asyncio.to_thread(picture_of, self._path, columns, lines)
         except CannotShow as problem:
-            self._show_text(Content.styled(str(problem), "$text-warning"))
+            self._show_text(Content.styled(str(problem), "$warning"))
             return
         if self.app.no_color:
             self._show_text(Content(f"{picture.about}. Pictures need color support."))

@@ -80,7 +80,7 @@ class HelpScreen(SafeModal[None]):
             if title != last:
                 if last:
                     yield Option(Content(""), disabled=True)
-                yield Option(Content.styled(title, "bold $text-primary"), disabled=True)
+                yield Option(Content.styled(title, "bold $accent"), disabled=True)
                 last = title
             yield Option(_row(keys, command, width), id=command.id)
         if not last:

@@ -187,7 +187,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         if self.is_drawn and self.is_active:
             table.see(first - top, end - top)
         parts = [
-            *([Content.styled(f"▼ {below:,} more", "bold $primary")] if below else []),
+            *([Content.styled(f"▼ {below:,} more", "bold $accent")] if below else []),
             *([muted(f"▲ {above:,} above")] if above else []),
         ]
         more.update(Content("   ").join(parts))

@@ -67,7 +67,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
     def state_line(self) -> Content:
         """Return the line that tells if keys answer."""
         if self.armed:
-            text = Content.assemble(("● ", "$primary"), (f"{self.answer_keys} answer now.", "bold"))
+            text = Content.assemble(("● ", "$accent"), (f"{self.answer_keys} answer now.", "bold"))
             return self.fitting(text + muted("  Enter does nothing here."), text)
         return self.unarmed_line("answer here")
 

@@ -31,7 +31,7 @@ _MOST = 100
 _INDENT = "  "
 _EDGE_CELLS = 3
 """Width of the scroll bar and the margin beside the rows."""
-_MARKED = "bold $primary"
+_MARKED = "bold $accent"
 
 Search = Callable[[str, int], Awaitable[Sequence[Hit]]]
 

@@ -116,7 +116,7 @@ class SetupScreen(SafeScreen[str]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="setup", can_focus=False), Vertical(id="setup-form"):
-            yield Static(Content.assemble(("✦ ", "$primary"), ("genie-tui", "bold")))
+            yield Static(Content.assemble(("✦ ", "$accent"), ("genie-tui", "bold")))
             yield Static(muted("Chat with a Workato genie. No profile is set up yet."))
             with Horizontal(classes="setup--row"):
                 yield Button("Try the demo", id="try-demo", compact=True, action="screen.demo")

@@ -31,10 +31,10 @@ NONE_FOUND = "No matches"
 
 _GLYPHS: dict[RowState, tuple[str, str]] = {
     "asking": ("◆ ", "bold $warning"),
-    "running": ("◐ ", "$primary"),
+    "running": ("◐ ", "$accent"),
     "idle": ("  ", ""),
 }
-_UNREAD = ("● ", "bold $primary")
+_UNREAD = ("● ", "bold $accent")
 _FAILED = ("✗ ", "$error")
 _MENU = Content.styled("⋯ ", Style.from_meta({MENU_META: True}) + Style(bold=True))
 

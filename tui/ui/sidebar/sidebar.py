@@ -230,12 +230,12 @@ class Sidebar(Vertical):
     def _label(self, words: str) -> Content:
         if not words:
             return Content.styled("⌕ Filter", "$muted")
-        return Content.assemble(("⌕ ", "$primary"), line(words), ("▏", "$primary"))
+        return Content.assemble(("⌕ ", "$accent"), line(words), ("▏", "$accent"))
 
     def _draw_head(self) -> None:
         width = self.query_one("#new-conversation").content_size.width
         key = key_for(self.app, "conversation.new").replace("Ctrl+", "^")
-        new = Content.assemble(("+ ", "bold $primary"), "New conversation")
+        new = Content.assemble(("+ ", "bold $accent"), "New conversation")
         self.query_one("#new-conversation", Static).update(
             spread(new, Content.styled(key, "$muted"), width), layout=False
         )

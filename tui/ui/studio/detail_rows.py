@@ -60,7 +60,7 @@ def lines_of(details: GenieDetails, attached: str = "") -> Iterator[DetailRow]:
 
 def _heading(text: str, aside: str = "") -> Iterator[DetailRow]:
     yield DetailRow(Content(""))
-    yield DetailRow(Content.styled(text, "bold $text-primary"), aside=muted(aside))
+    yield DetailRow(Content.styled(text, "bold $accent"), aside=muted(aside))
 
 
 def _told(text: str) -> DetailRow:
@@ -78,7 +78,7 @@ def _entry(glyph: Content, name: str, about: str, id: str, aside: str = "") -> D
 
 
 def _add(words: str, id: str) -> DetailRow:
-    return DetailRow(Content.assemble("  ", ("+ ", "bold $text-primary"), Content(words)), id)
+    return DetailRow(Content.assemble("  ", ("+ ", "bold $accent"), Content(words)), id)
 
 
 # -- the genie itself --------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class ListEditor(SafeOptionList):
             about = item.description if isinstance(item, Topic) else item.pattern
             words = Content.assemble(line(item.name or "(no name)", 60), "  ")
             yield Option(Content.assemble(glyph, " ", words, muted(clean_line(about, 100))))
-        yield Option(Content.assemble(("+ ", "bold $text-primary"), f"Add {self._what}"))
+        yield Option(Content.assemble(("+ ", "bold $accent"), f"Add {self._what}"))
 
     @on(OptionList.OptionSelected)
     def _edit(self, event: OptionList.OptionSelected) -> None:

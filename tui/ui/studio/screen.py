@@ -97,7 +97,7 @@ class StudioScreen(SafeScreen[None]):
         self._draw_title()
 
     def _draw_title(self) -> None:
-        name = Content.assemble(("✦ ", "$primary"), ("Studio", "bold"))
+        name = Content.assemble(("✦ ", "$accent"), ("Studio", "bold"))
         width = max(20, self.app.size.width - 4)
         title = spread(name, muted(clean_line(self._host, 60)), width)
         self.query_one("#studio-title", Static).update(title)

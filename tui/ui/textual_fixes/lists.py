@@ -5,8 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
+from rich.segment import Segment
+from rich.style import Style as RichStyle
 from textual import events
+from textual.color import Color
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets._option_list import OptionListContent
 
@@ -31,6 +35,18 @@ class SafeOptionList(OptionList):
     def on_mount(self) -> None:
         # Textual caches drawn rows by their style, which may be the same in two themes.
         self.app.theme_changed_signal.subscribe(self, lambda _: self._clear_caches())
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        index = next((s.style.meta.get("option") for s in strip if s.style), None)
+        if index is None or index != self.highlighted:
+            return strip
+        ground = self.get_visual_style("option-list--option", "option-list--option-highlighted")
+        if ground.background != Color.parse(self.app.theme_variables["accent"]):
+            return strip
+        # Colors in the row, such as that of a glyph, would be hard to read on the accent.
+        one = RichStyle.from_color(ground.rich_style.color)
+        return Strip([Segment(s.text, (s.style or one) + one) for s in strip], strip.cell_length)
 
     def on_mouse_down(self) -> None:
         self._pressed = True

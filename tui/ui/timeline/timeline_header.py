@@ -48,6 +48,6 @@ class TimelineHeader(Widget):
             used = f"{self.total.brief()}  " if self.total else ""
             right = Content.assemble((used, "$muted"), ("/", "$muted"))
             return spread(Content("Timeline"), right, width, most=0.75)
-        typed = Content.assemble(("⌕ ", "$primary"), line(self.words), ("▏", "$primary"))
+        typed = Content.assemble(("⌕ ", "$accent"), line(self.words), ("▏", "$accent"))
         hint = f"{self._shown} found" if self.words else "text or type"
         return spread(typed, Content.styled(hint, "$muted"), width)

@@ -124,7 +124,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             glyph = ("✓ " if marked else "· ") if self._several else ("◉ " if marked else "○ ")
             name = line(item.label).truncate(room, ellipsis=True, pad=True)
             about = line(item.about).stylize("$muted")
-            row = Content.assemble((glyph, "$primary" if marked else "$muted"), name, "  ", about)
+            row = Content.assemble((glyph, "$accent" if marked else "$muted"), name, "  ", about)
             yield row.truncate(max(20, width), ellipsis=True)
 
     def _count(self) -> None:

@@ -15,10 +15,10 @@ def day_of(at_ms: int) -> date:
 
 
 MUTED = "$muted"
-GOOD = "$text-success"
-BAD = "$text-error"
-ASKS = "$text-warning"
-BUSY = "$text-primary"
+GOOD = "$success"
+BAD = "$error"
+ASKS = "$warning"
+BUSY = "$accent"
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_FRAME_MS = 125

@@ -61,7 +61,7 @@ class Welcome(Vertical):
         self._suggestions = suggestions
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.assemble(("✦", "$primary bold")), id="welcome-mark")
+        yield Static(Content.assemble(("✦", "$accent bold")), id="welcome-mark")
         yield Static(self._title(), id="welcome-title")
         hint = "Type a message, or try one of these" if self._suggestions else "Type a message"
         yield Static(Content(hint), id="welcome-hint")
@@ -92,7 +92,7 @@ class Welcome(Vertical):
 
 
 def _row(text: str) -> Content:
-    return Content.assemble(("→ ", "$primary"), line(text, 80))
+    return Content.assemble(("→ ", "$accent"), line(text, 80))
 
 
 class ConversationPane(Container):

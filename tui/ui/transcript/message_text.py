@@ -131,7 +131,7 @@ class MessageWithHeader(Widget):
         for action in _CLICKED:
             if action in actions:
                 click = Style.from_meta({"@click": ("do", (action,))})
-                yield Content.styled(action, "$text-primary underline").stylize(click)
+                yield Content.styled(action, "$accent underline").stylize(click)
 
     def action_do(self, action: MessageAction) -> None:
         """Request the action."""

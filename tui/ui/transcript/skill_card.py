@@ -35,7 +35,7 @@ _ERROR_LINES = 3
 _DETAIL_CHARS = 20_000
 
 
-_JOBS = Content.styled("Recipe and jobs", "$text-primary underline").stylize(
+_JOBS = Content.styled("Recipe and jobs", "$accent underline").stylize(
     Style.from_meta({"@click": "show_jobs"})
 )
 

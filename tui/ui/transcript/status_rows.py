@@ -76,7 +76,7 @@ class SilenceRow(Card[SilenceEntry]):
     def _offer(self) -> Content:
         key = key_for(self.app, "studio.start")
         press = Style.from_meta({"@click": "start"})
-        words = Content.styled("Start genie", "$text-primary underline").stylize(press)
+        words = Content.styled("Start genie", "$accent underline").stylize(press)
         return Content.assemble((f"{key} " if key else "", "bold"), words)
 
     def action_start(self) -> None:
