@@ -43,10 +43,11 @@ def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) 
 
 def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
     """Return preferences with these values and the keys of the configuration file."""
-    from tui.config import Preferences, key_bindings
+    from tui.config import Preferences, key_bindings, prompts_dir
 
     path, keys = key_bindings(config)
-    return Preferences(**values, keys=keys, keys_from=str(path) if keys else "")
+    source = str(path) if keys else ""
+    return Preferences(**values, keys=keys, keys_from=source, prompts=prompts_dir())
 
 
 def _save_theme(path: Path, name: str, theme: str) -> None:

@@ -67,10 +67,15 @@ def root(
 
 
 @root.command(short_help="Send a message and print the reply.")
-@click.argument("text")
+@click.argument("text", nargs=-1)
 @target_options
 @click.option("--conversation", metavar="ID", help="Continue this conversation.")
 @click.option("-c", "last_conversation", is_flag=True, help="Continue the last conversation.")
+@click.option(
+    "--prompt",
+    metavar="NAME",
+    help="Send this prompt file; TEXT is then its arguments ('genie-tui prompts' lists them).",
+)
 @click.option(
     "--file",
     "files",
@@ -103,12 +108,13 @@ def root(
 @click.pass_context
 def ask(
     context: click.Context,
-    text: str,
+    text: tuple[str, ...],
     demo: bool,
     profile: str | None,
     config: Path | None,
     conversation: str | None,
     last_conversation: bool,
+    prompt: str | None,
     files: tuple[Path, ...],
     options: tuple[str, ...],
     as_json: bool,
@@ -119,6 +125,8 @@ def ask(
     timeout: float | None,
 ) -> None:
     """Send TEXT and print the reply as Markdown. Use - to read standard input.
+
+    With --prompt, the words of TEXT are the prompt's arguments, in order or as NAME=VALUE.
 
     Text that is piped in goes after TEXT; if both are over 12 KB, it is attached as a file. Skill
     names match regardless of case, and named skills win over --approve-all and --reject-all.
@@ -141,11 +149,12 @@ def ask(
     """
     from tui.cli.approval_options import ApprovalOptions
     from tui.cli.ask import AskRequest, run_ask
+    from tui.cli.prompts import message_text
 
     if conversation and last_conversation:
         raise click.UsageError("Use either -c or --conversation, not both.")
     question = AskRequest(
-        text=text,
+        text=message_text(text, prompt),
         conversation=conversation,
         last_conversation=last_conversation,
         files=files,
@@ -185,6 +194,20 @@ def conversations(
     if search is None:
         context.exit(run_conversations(target, as_json=as_json, limit=limit))
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
+
+
+@root.command(short_help="List your prompt files.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def prompts(context: click.Context, as_json: bool) -> None:
+    """List the prompts of the configuration folder, and files that can't be used.
+
+    A prompt is a Markdown file in the folder 'prompts' there. In the app, type / and its name; in
+    scripts, use 'genie-tui ask --prompt NAME'. Exit codes: 0 all can be used, 2 some can't.
+    """
+    from tui.cli.prompts import run_prompts
+
+    context.exit(run_prompts(as_json=as_json))
 
 
 @root.command(short_help="Export a conversation to a file.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -136,6 +137,8 @@ class Preferences(InterfaceSettings):
     """Keys by command id, several separated by commas; empty: none."""
     keys_from: str = ""
     """File that ``keys`` were read from."""
+    prompts: Path | None = None
+    """Folder of the prompt files."""
 
 
 def _declared() -> Iterator[Setting]:

@@ -36,6 +36,8 @@ def is_text(character: str) -> bool:
 # Control characters that text in the composer cannot contain, since it is cleaned: a collapsed
 # part is between shift-out and shift-in, and a file follows a file separator.
 _OUT, _IN, _FILE = "\x0e", "\x0f", "\x1c"
+FOLDED_PART = f"{_OUT}[^{_IN}]*{_IN}"
+"""Pattern of a collapsed part."""
 _FOLDED = re.compile(f"{_OUT}([^{_IN}]*){_IN}")
 
 

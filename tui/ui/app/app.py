@@ -28,6 +28,12 @@ def _commands() -> type[Provider]:
     return KeyCommands
 
 
+def _prompts() -> type[Provider]:
+    from tui.ui.composer.prompts import PromptCommands
+
+    return PromptCommands
+
+
 class GenieApp(SessionApp):
     """Conversation client for one agent: its theme, its keys and the requests of its screens."""
 
@@ -35,6 +41,7 @@ class GenieApp(SessionApp):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         *App.COMMANDS,
         _commands,
+        _prompts,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -87,6 +87,7 @@ class SessionApp(BaseApp[None]):
             early_draft_store=early_draft_store,
             clock=self._clock,
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
+            preferences=self.preferences,
         )
 
     def get_default_screen(self) -> ChatScreen:

@@ -24,6 +24,7 @@ from tui.ui.sidebar.organize import Organizer
 from tui.ui.transcript.message_actions import MessageActions
 
 if TYPE_CHECKING:
+    from tui.config import Preferences
     from tui.core.ids import ConversationId
     from tui.core.records import Hit
     from tui.core.store_port import EarlyDraftStore
@@ -55,6 +56,7 @@ class ChatParts:
         set_agent_name: Callable[[str], None],
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],
+        preferences: Preferences,
     ) -> None:
         """Create all parts.
 
@@ -74,6 +76,7 @@ class ChatParts:
             list_soon=self.list.read_soon,
             list_again=self.list.show,
             commands=self.slash_commands,
+            preferences=preferences,
         )
         composer = pane.composer
         self.files, self.editor, self.queued = pane.files, pane.editor, pane.queued

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -36,11 +36,13 @@ from tui.ui.timeline.timeline_pane import TimelinePane
 from tui.ui.transcript.conversation_pane import ConversationPane, Welcome
 
 if TYPE_CHECKING:
+    from tui.config import Preferences
     from tui.core.ports import Clock
     from tui.core.store_port import EarlyDraftStore
     from tui.engine.updates import Publish
     from tui.ui.chat.pane_row import Pane
     from tui.ui.chat.update_handler import UpdateHandler
+    from tui.ui.composer.prompts import PromptEntry
     from tui.ui.studio.connection import StudioConnection
     from tui.ui.transcript.transcript import Transcript
 
@@ -107,6 +109,7 @@ class ChatScreen(ChatActions):
         early_draft_store: EarlyDraftStore | None,
         clock: Clock,
         idle_s: Callable[[], float],
+        preferences: Preferences,
     ) -> None:
         super().__init__()
         self.chat_state = ChatState()
@@ -137,6 +140,7 @@ class ChatScreen(ChatActions):
             set_agent_name=self.set_agent_name,
             focus_composer=self.action_focus_composer,
             idle_s=idle_s,
+            preferences=preferences,
         )
         self.composer_pane = self.parts.composer_pane
         self.composer = self.composer_pane.composer
@@ -195,6 +199,10 @@ class ChatScreen(ChatActions):
     def _called(self, agent_name: str) -> str:
         """Return the agent's display name; empty if only its handle is known."""
         return "" if agent_name == self.context.studio.genie else agent_name
+
+    def prompt_entries(self) -> Iterator[PromptEntry]:
+        """Yield the user's prompts, for the command palette."""
+        return self.composer_pane.slash.prompt_entries()
 
     # -- focus -----------------------------------------------------------------------------
 

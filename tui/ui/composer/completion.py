@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tui.ui.composer.slash_registry import SlashCommand
 
 
-_NAME = re.compile(r"/([A-Za-z-]*)")
-_ARGUMENT = re.compile(r"/([A-Za-z-]+) +(.*)", re.DOTALL)
+_NAME = re.compile(r"/([A-Za-z0-9_-]*)")
+_ARGUMENT = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*) +(.*)", re.DOTALL)
 _PATH = re.compile(r"(?:^|\s)@((?:\\.|[^\s\\])*)\Z", re.DOTALL)
 MOST_PATHS = 50
 
@@ -61,6 +61,8 @@ class CompletionItem:
     """Command that Enter runs."""
     entry: Entry | None = None
     """File to attach, or folder to descend into."""
+    is_hint: bool = False
+    """Only explains the argument that is being typed; keys pass it by."""
 
 
 def word_at(before: str, row: int, lines: int) -> Word | None:
@@ -93,7 +95,10 @@ def _choice(command: SlashCommand) -> CompletionItem:
 
 
 def argument_choices(command: SlashCommand | None, begun: str) -> list[CompletionItem]:
-    """Return the command's own suggestions for its argument."""
+    """Return the command's own suggestions for its argument, or a hint at what it is."""
+    if command and command.hint and (about := command.hint(begun)):
+        usage = f"/{command.name} {command.argument}"
+        return [CompletionItem("", usage, about=about, is_hint=True)]
     words = command.words(begun) if command and command.words else ()
     return [CompletionItem(word, word) for word in words if word != begun]
 
@@ -134,9 +139,13 @@ class CompletionList(SafeOptionList, can_focus=False):
 
     @property
     def chosen(self) -> CompletionItem | None:
-        """Highlighted item, if the list is shown."""
-        place = self.highlighted
+        """Highlighted item or hint, if the list is shown."""
+        place = 0 if self._has_hint else self.highlighted
         return self.choices[place] if place is not None and place < len(self.choices) else None
+
+    @property
+    def _has_hint(self) -> bool:
+        return any(choice.is_hint for choice in self.choices)
 
     def show(self, choices: Sequence[CompletionItem], above: Widget) -> None:
         """Show these choices, as wide as the widget below; hide the list if there are none."""
@@ -145,17 +154,22 @@ class CompletionList(SafeOptionList, can_focus=False):
         self.styles.offset = (0, -height)
         if choices != self.choices:
             self.choices = choices
-            self.set_options(Option(row) for row in self._rows(width - _FRAME_CELLS))
-            self.highlighted = 0 if choices else None
+            self._fill(width)
+            self.highlighted = 0 if choices and not self._has_hint else None
 
     def on_resize(self) -> None:
         before = self.highlighted
-        self.set_options(Option(row) for row in self._rows(self.outer_size.width - _FRAME_CELLS))
+        self._fill(self.outer_size.width)
         self.highlighted = before
+
+    def _fill(self, width: int) -> None:
+        rows = self._rows(width - _FRAME_CELLS)
+        self.set_options(Option(row, disabled=self._has_hint) for row in rows)
 
     def _rows(self, width: int) -> list[Content]:
         names = [_name(choice) for choice in self.choices]
-        room = min(_NAME_CELLS, max((name.cell_length for name in names), default=0)) + 2
+        widest = max((name.cell_length for name in names), default=0)
+        room = (widest if self._has_hint else min(_NAME_CELLS, widest)) + 2
         return [
             spread(
                 Content.assemble(
@@ -193,6 +207,10 @@ class CompletionTarget(Protocol):
         ...
 
     def carry_out(self, command: SlashCommand, argument: str) -> object: ...
+
+    def insert_prompt(self, command: SlashCommand) -> None:
+        """Put a prompt into the composer, or its name if it needs arguments."""
+        ...
 
     def attach_entry(self, entry: Entry) -> None: ...
 
@@ -270,6 +288,8 @@ class Completion:
         return True
 
     def _keys(self, choice: CompletionItem) -> dict[str, Callable[[], None]]:
+        if choice.is_hint:
+            return {"escape": self._put_away}
         return {
             "up": lambda: self._offers.move(-1),
             "down": lambda: self._offers.move(1),
@@ -283,8 +303,10 @@ class Completion:
         self._show(())
 
     def take(self, choice: CompletionItem) -> None:
-        """Run a command, attach a file, or insert the completion."""
-        if choice.command:
+        """Run a command, insert a prompt, attach a file, or insert the completion."""
+        if choice.command and choice.command.expand:
+            self._target.insert_prompt(choice.command)
+        elif choice.command:
             self._composer.start_with("")
             self._target.carry_out(choice.command, "")
         elif self._word and self._word.kind == "argument":

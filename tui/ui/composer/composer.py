@@ -226,6 +226,12 @@ class Composer(PasteArea):
         elif (kept := self.kept).startswith(sent):
             self.start_with(kept.removeprefix(sent).lstrip("\n"))
 
+    def swap(self, kept: str, new: str) -> None:
+        """Put a text in place of one that was written, in stored form. Can be undone."""
+        rest = self._rest_of(self.kept)
+        if rest.startswith(kept):
+            self.put("\n".join([*self._submitted, new + rest.removeprefix(kept)]))
+
     def leave(self) -> None:
         """Turn all submitted texts back into a draft: they cannot be sent now."""
         if self.submitted:

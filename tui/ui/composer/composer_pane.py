@@ -17,11 +17,13 @@ from tui.ui.composer.composer import Composer
 from tui.ui.composer.draft_saver import DraftSaver
 from tui.ui.composer.external_editor import ExternalEditor
 from tui.ui.composer.pastes import Pastes
+from tui.ui.composer.prompts import Prompts
 from tui.ui.composer.queued_messages import QueuedMessages
 from tui.ui.composer.send_queue import SendQueue
 from tui.ui.composer.slash_commands import SlashCommands
 
 if TYPE_CHECKING:
+    from tui.config import Preferences
     from tui.core.store_port import EarlyDraftStore
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
@@ -45,6 +47,7 @@ class ComposerPane(Vertical):
         list_soon: Callable[[], object],
         list_again: Callable[[], object],
         commands: Callable[[], Iterable[SlashCommand]],
+        preferences: Preferences,
     ) -> None:
         super().__init__()
         self.chat = context
@@ -66,7 +69,10 @@ class ComposerPane(Vertical):
         self.queued = QueuedMessages(
             context, composer, attached, drafts=self.drafts, view=view, list_again=list_again
         )
-        self.slash = SlashCommands(context, composer, self.offers, self.files, commands)
+        self.prompts = Prompts(context, preferences.prompts)
+        self.slash = SlashCommands(
+            context, composer, self.offers, self.files, commands, self.prompts.commands
+        )
         self.editor = ExternalEditor(context, composer, self.drafts)
         self._pastes = Pastes(context, composer, self.files)
 

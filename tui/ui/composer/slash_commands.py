@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tui.ui.composer.completion import CompletionItem, CompletionList
     from tui.ui.composer.composer import Composer
     from tui.ui.composer.paths import Entry
+    from tui.ui.composer.prompts import PromptEntry
 
 
 class SlashCommands:
@@ -28,19 +30,23 @@ class SlashCommands:
         offers: CompletionList,
         files: Attachments,
         with_argument: Callable[[], Iterable[SlashCommand]],
+        prompts: Callable[[], Iterable[SlashCommand]],
     ) -> None:
         self._context = context
         self._composer = composer
         self._offers = offers
         self._files = files
         self._with_argument = with_argument
+        self._prompts = prompts
         self._completer: Completion | None = None
         self._unknown = ""
         """Text that was last reported as an unknown command."""
 
     def commands(self) -> Mapping[str, SlashCommand]:
         """Return the commands available now, by name."""
-        return commands_of(self._context.screen, [*self._with_argument(), self._theme()])
+        with_argument = [*self._with_argument(), self._theme()]
+        screen, prompts = self._context.screen, self._prompts()
+        return commands_of(screen, with_argument, prompts, self._composer)
 
     def carry_out(self, command: SlashCommand, argument: str) -> None:
         """Run a command in the background."""
@@ -51,12 +57,17 @@ class SlashCommands:
 
         An unknown command is sent as a message when it is submitted a second time.
         """
+        typed = read(text, lines=True)
+        command = self.commands().get(typed[0]) if typed else None
+        if command and command.expand:
+            self._expand(command, kept)
+            return True
         typed = read(text)
         if typed is None or kept == self._unknown:
             self._unknown = ""
             return False
         name, argument = typed
-        if command := self.commands().get(name):
+        if command:
             self._composer.take_away(kept)  # but not text written since
             self.carry_out(command, argument)
         else:
@@ -65,6 +76,45 @@ class SlashCommands:
             again = "Enter again sends it as a message."
             self._context.show_problem(f"There is no command /{name}. {again}")
         return True
+
+    # -- prompts ---------------------------------------------------------------------------
+
+    def _expand(self, command: SlashCommand, kept: str) -> None:
+        """Put the text of a prompt in place of the command, to be edited and sent."""
+        from tui.config.prompt_files import PromptProblem
+
+        assert command.expand is not None
+        self._composer.forget(kept)
+        _, argument = read(kept, lines=True) or ("", "")
+        try:
+            self._composer.swap(kept, command.expand(argument))
+        except PromptProblem as problem:
+            self._context.show_problem(str(problem))
+
+    def prompt_entries(self) -> Iterator[PromptEntry]:
+        """Yield the prompts for the command palette."""
+        for command in self.commands().values():
+            if command.expand:
+                put = partial(self._insert_beside, command)
+                yield f"/{command.name}", command.meaning, put
+
+    def _insert_beside(self, command: SlashCommand) -> None:
+        """Put a prompt into the composer, which may hold a text."""
+        had_text = bool(self._composer.text.strip())
+        self.insert_prompt(command)
+        if had_text:
+            self._context.notify("The prompt replaced your text. Press Ctrl+Z to undo.")
+        self._composer.focus()
+
+    def insert_prompt(self, command: SlashCommand) -> None:
+        """Put a prompt into the composer, or its name if it needs arguments."""
+        from tui.config.prompt_files import PromptProblem
+
+        assert command.expand is not None
+        try:
+            self._composer.put(command.expand(""))
+        except PromptProblem:
+            self._composer.put(f"/{command.name} ")
 
     # -- completion list -------------------------------------------------------------------
 

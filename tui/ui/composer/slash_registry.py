@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 from textual.app import App
+from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.ui.keys.labels import UNBOUND
 
-_COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?: +(.*))?")
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)(?:\s+(.*))?", re.DOTALL)
 _NOT_OFFERED = frozenset({"composer.send", "composer.newline", "app.back"})
 
 Words = Callable[[str], Sequence[str]]
@@ -32,12 +33,22 @@ class SlashCommand:
     """Placeholder of the argument; empty: the command has none."""
     key: str = ""
     words: Words | None = None
+    expand: Callable[[str], str] | None = None
+    """Returns the text that takes the command's place in the composer, for a prompt file; raises
+    ``PromptProblem``."""
+    hint: Callable[[str], str] | None = None
+    """Describes the argument that the next character belongs to."""
 
 
-def read(text: str) -> tuple[str, str] | None:
-    """Return name and argument of a text that looks like a command."""
+def read(text: str, *, lines: bool = False) -> tuple[str, str] | None:
+    """Return name and argument of a text that looks like a command.
+
+    With ``lines``, the argument may have several.
+    """
     found = _COMMAND.fullmatch(text.strip())
-    return (found[1].lower(), (found[2] or "").strip()) if found else None
+    if found is None or ("\n" in found[0] and not lines):
+        return None
+    return found[1].lower(), (found[2] or "").strip()
 
 
 def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
@@ -48,17 +59,36 @@ def find(commands: Iterable[SlashCommand], begun: str) -> list[SlashCommand]:
 
 
 def commands_of(
-    screen: Screen[Any], with_argument: Iterable[SlashCommand]
+    screen: Screen[Any],
+    with_argument: Iterable[SlashCommand],
+    prompts: Iterable[SlashCommand] = (),
+    focused: DOMNode | None = None,
 ) -> dict[str, SlashCommand]:
     """Return all commands available on a screen, by name.
 
-    ``with_argument`` replaces bindings of the same name.
+    ``with_argument`` replaces bindings of the same name. A prompt with the name of a command is
+    offered as ``prompt-NAME``, also while the command is not available: what ``/retry`` does must
+    not depend on the moment.
     """
     found = {command.name: command for command in _bound(screen)}
     for command in with_argument:
         key = found[command.name].key if command.name in found else ""
         found[command.name] = replace(command, key=key)
+    taken = {*found, *_names_bound(screen, screen.app, focused)}
+    for prompt in prompts:
+        name = f"prompt-{prompt.name}" if prompt.name in taken else prompt.name
+        found[name] = replace(prompt, name=name)
     return found
+
+
+def _names_bound(*nodes: DOMNode | None) -> Iterator[str]:
+    """Return the names of all commands of some nodes, available or not."""
+    for node in nodes:
+        for kind in type(node).__mro__:
+            for _, binding in BindingsMap(vars(kind).get("BINDINGS", ())):
+                if binding.id:
+                    yield _last(binding.id)
+                    yield binding.id.replace(".", "-").replace("_", "-")
 
 
 def _bound(screen: Screen[Any]) -> Iterator[SlashCommand]:
