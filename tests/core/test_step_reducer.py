@@ -107,7 +107,7 @@ def test_each_kind_of_step_has_all_fields_of_its_event() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "status"),
-    [("completed", "completed"), ("failed", "failed"), ("stopped", "completed")],
+    [("completed", "completed"), ("failed", "failed"), ("stopped", "stopped")],
 )
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_finished_skill_has_the_fields_of_both_events(

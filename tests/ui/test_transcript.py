@@ -19,12 +19,14 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     TextDelta,
+    TurnEvent,
     TurnFinished,
     TurnStarted,
 )
 from tui.core.ids import AttemptId, CallId, MessageId, TurnId
 from tui.core.records import Attachment
 from tui.core.turn import Turn, fold
+from tui.ui.toolkit.ticker import ticker_of
 from tui.ui.transcript.card import FOLD_LINES, PromptCard
 from tui.ui.transcript.entries import Entry, entries_of
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
@@ -297,16 +299,17 @@ async def test_nothing_is_animated_after_stop_waiting() -> None:
     busy = (turn_of("t", events=runs), turn_of("u", events=runs[:1]))
     async with shown(*busy) as (app, transcript, pilot):
         cards = (app.query_one(SkillCard), app.query_one(WorkingRow))
-        assert all(card.auto_refresh for card in cards)
+        assert all(card.moves for card in cards)
+        assert ticker_of(app).runs
         transcript.set_paused(on=True)
         await pilot.pause()
-        assert [card.auto_refresh for card in cards] == [None, None]
+        assert not ticker_of(app).runs
         assert "Not followed" in app.screen_text()
         await transcript.show_turn(turn_of("v", events=runs[:1]))
         await pilot.pause()
-        assert not any(row.auto_refresh for row in app.query(WorkingRow))
+        assert not ticker_of(app).runs
         transcript.set_paused(on=False)
-        assert all(card.auto_refresh for card in cards)
+        assert ticker_of(app).runs
 
 
 async def test_an_unconfirmed_message_is_resent_or_discarded_only_on_request() -> None:
@@ -382,7 +385,7 @@ async def test_a_running_skill_shows_a_progress_bar(
 ) -> None:
     turn = turn_of("t", events=[*RUNNING, progress_of(share, message)])
     async with shown(turn) as (app, _, _pilot):
-        assert row in [line.strip() for line in app.screen_text().splitlines()]
+        assert row in [line.strip(" ▐▌") for line in app.screen_text().splitlines()]
 
 
 async def test_a_progress_bar_moves_in_its_card_and_goes_when_the_skill_is_done() -> None:
@@ -408,14 +411,14 @@ async def test_a_skill_that_failed_shows_how_far_it_came() -> None:
         assert "No space" in app.screen_text()
 
 
-@pytest.mark.parametrize("width", [14, 20, 30])
+@pytest.mark.parametrize("width", [18, 24, 34])
 async def test_a_narrow_progress_bar_keeps_its_number_on_one_line(width: int) -> None:
     turn = turn_of("t", events=[*RUNNING, progress_of(0.5, HOSTILE * 9)])
     async with shown(turn, size=(width, 20)) as (app, _, _pilot):
         lines = app.screen_text().splitlines()
         assert [" 50 %" in line for line in lines].count(True) == 1
         assert not set("".join(lines)) & set(UNSAFE)
-        assert app.query_one(SkillCard).size.height == 2
+        assert app.query_one(SkillCard).content_size.height == 2
 
 
 async def test_an_expanded_card_stays_expanded_after_scrolling() -> None:
@@ -452,9 +455,9 @@ async def test_the_timer_of_a_running_skill_updates_without_a_layout() -> None:
     app = Solo(transcript)
     async with app.run_test() as pilot:
         await transcript.show_turns([turn_of("t", events=[at(SkillStarted, 1, 1, skill="Run")])])
-        await settle(pilot, lambda: "1.0 s" in app.screen_text())
+        await settle(pilot, lambda: "1 s" in app.screen_text())
         now[0] += 4_000
-        await settle(pilot, lambda: "5.0 s" in app.screen_text())
+        await settle(pilot, lambda: "5 s" in app.screen_text())
 
 
 async def test_hostile_text_in_the_transcript_is_shown_sanitized() -> None:
@@ -487,3 +490,90 @@ async def test_hostile_text_in_the_transcript_is_shown_sanitized() -> None:
         text = app.screen_text()
         assert text.count("[/oops]") >= 9
         assert not set(text) & set(UNSAFE)
+
+
+# Skills that ran together
+
+
+def skill(seq: int, second: float, name: str, end_s: float | None = None) -> list[TurnEvent]:
+    begin = at(SkillStarted, seq, second, skill=name, call_id=CallId(name))
+    if end_s is None:
+        return [begin]
+    end = at(SkillFinished, seq + 50, end_s, skill=name, call_id=CallId(name), outcome="completed")
+    return [begin, end]
+
+
+def bars_of(app: Solo) -> dict[str, str]:
+    """Return the lines of all cards of skills by the name in them, without borders."""
+    lines = (line.strip(" ▐▌") for line in app.screen_text().splitlines())
+    found = (line for line in lines if any(c in line for c in "━╸╺┄") or " s" in line[-3:])
+    return {" ".join(line.split("  ")[0].split()[1:]): line for line in found}
+
+
+async def test_skills_that_ran_together_have_bars_on_one_axis() -> None:
+    events = [*skill(2, 1, "Read", 2), *skill(3, 1, "Search", 5), *skill(4, 3, "List", 4)]
+    async with shown(turn_of("t", events=events), size=(60, 20)) as (app, _, _pilot):
+        assert len(app.query(SkillCard)) == 1
+        bars = bars_of(app)
+        read, search, listed = bars["Read"], bars["Search"], bars["List"]
+    assert read.endswith("1.0 s")
+    assert search.endswith("4.0 s")
+    assert search.count("━") >= 4 * read.count("━") - 1
+    assert read.index("━") == search.index("━") < listed.index("━")
+
+
+async def test_a_skill_alone_has_no_bar() -> None:
+    said = at(AgentMessage, 3, 3, text="And then")
+    events = [*skill(2, 1, "Read", 2), said, *skill(4, 4, "Search", 5)]
+    async with shown(turn_of("t", events=events), size=(60, 20)) as (app, _, _pilot):
+        assert len(app.query(SkillCard)) == 2
+        assert not set("━┄") & set(app.screen_text())
+
+
+async def test_a_bar_is_dotted_from_the_start_of_the_group_if_its_own_is_unknown() -> None:
+    end = at(SkillFinished, 9, 4, skill="Search", outcome="completed")
+    turn = turn_of("t", events=[*skill(2, 1, "Read", 2), end])
+    async with shown(turn, size=(60, 20)) as (app, _, _pilot):
+        bars = bars_of(app)
+        assert "━" not in bars["Search"]
+        assert bars["Search"].index("┄") == bars["Read"].index("━")
+
+
+async def test_bars_grow_in_steps_and_keep_their_widget() -> None:
+    now = [T0_MS + 3_000]
+    transcript = Transcript(now_ms=lambda: now[0])
+    app = Solo(transcript)
+    turn = turn_of("t", events=[*skill(2, 1, "Read", 2), *skill(3, 1, "Search")])
+    async with app.run_test(size=(60, 20)) as pilot:
+        await transcript.show_turns([turn])
+        await settle(pilot, lambda: "2 s" in app.screen_text())
+        card, before = app.query_one(SkillCard), bars_of(app)
+        now[0] += 4_000
+        await settle(pilot, lambda: "6 s" in app.screen_text())
+        after = bars_of(app)
+        assert after["Search"].count("━") > after["Read"].count("━")
+        assert after["Read"].count("━") < before["Read"].count("━")
+        await transcript.show_turn(
+            fold(turn, [*skill(3, 1, "Search", 7.25), at(TurnFinished, 99, 8)])
+        )
+        await settle(pilot, lambda: "6.2 s" in app.screen_text())
+        assert bars_of(app)["Read"] == after["Read"]
+        assert app.query_one(SkillCard) is card
+        await settle(pilot, lambda: not ticker_of(app).runs)
+
+
+async def test_a_click_expands_the_skill_under_the_mouse_alone() -> None:
+    events = [
+        event
+        for n, name in enumerate(("Read", "Search"))
+        for event in (
+            at(SkillStarted, n, n, skill=name),
+            at(SkillFinished, n + 5, n + 2, skill=name, outcome="completed", result=f"of {name}"),
+        )
+    ]
+    async with shown(turn_of("t", events=events), size=(60, 20)) as (app, _, pilot):
+        await pilot.click(SkillCard, offset=(5, 2))
+        await settle(pilot, lambda: "of Search" in app.screen_text())
+        assert "of Read" not in app.screen_text()
+        app.query_one(SkillCard).action_unfold()
+        await settle(pilot, lambda: "of Search" not in app.screen_text())

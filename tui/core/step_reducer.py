@@ -117,7 +117,8 @@ class StepReducer:
         """Return the steps so far; a finished turn closes its open ones."""
         if self.finished is None:
             return tuple(self._steps)
-        return tuple(_closed(step) for step in self._steps)
+        halted = self.finished.outcome == "halted"
+        return tuple(_closed(step, halted=halted) for step in self._steps)
 
     def _all(self, kind: type[_S]) -> list[tuple[int, _S]]:
         return [(i, cast("_S", self._steps[i])) for i in self._places.get(kind, ())]
@@ -181,7 +182,7 @@ class StepReducer:
             SkillStep(key=event.key, skill=event.skill),
             skill_id=event.skill_id,
             call_id=event.call_id,
-            status="failed" if event.outcome == "failed" else "completed",
+            status=event.outcome,
             ended_ms=event.at_ms,
             error=event.error,
             result=event.result,
@@ -293,10 +294,10 @@ def _advanced(step: SkillStep, event: SkillProgress) -> SkillStep:
     return replace(step, share=share, stage=event.message or step.stage)
 
 
-def _closed(step: Step) -> Step:
+def _closed(step: Step, *, halted: bool) -> Step:
     match step:
         case SkillStep(status="running"):
-            return replace(step, status="unreported")
+            return replace(step, status="stopped" if halted else "unreported")
         case ApprovalStep(decision=None) | ConnectionStep(outcome=None):
             return replace(step, expired=True)
         case _:

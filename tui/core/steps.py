@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tui.core.events import ApprovalRequested, ConnectionOutcome, Decision
     from tui.core.ids import AttemptId, CallId, MessageId
 
-SkillStatus = Literal["running", "completed", "failed", "unreported"]
+SkillStatus = Literal["running", "completed", "failed", "stopped", "unreported"]
 """``unreported``: the turn is over and the result of the skill is unknown."""
 
 

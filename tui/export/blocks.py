@@ -113,6 +113,7 @@ _SKILL_ENDS: dict[str, tuple[Tone, str, str]] = {
     "completed": ("good", "✓", ""),
     "failed": ("bad", "✗", "failed"),
     "running": ("calm", "○", "still running"),
+    "stopped": ("calm", "■", "stopped before it ended"),
     "unreported": ("calm", "◌", "no result reported"),
 }
 

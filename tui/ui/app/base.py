@@ -51,6 +51,8 @@ class BaseApp(SafeApp[ResultT]):
         self.preferences = preferences or Preferences()
         self.terminal = terminal or terminal_of(os.environ)
         self._save_theme = save_theme
+        self.last_key_s = float("-inf")
+        """Time of the last key press, on the monotonic clock."""
         self._told_to_quit_s = float("-inf")
         """Time of the last hint about how to quit."""
         self.window_title = ""
@@ -111,6 +113,8 @@ class BaseApp(SafeApp[ResultT]):
 
     async def on_event(self, event: events.Event) -> None:
         event = as_typed(event)
+        if isinstance(event, events.Key):
+            self.last_key_s = monotonic()
         if isinstance(event, events.Resize | events.AppFocus):
             shown = getattr(driver_of(self), "shown", None)
             if shown is not None:

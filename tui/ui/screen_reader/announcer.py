@@ -158,6 +158,8 @@ def _of_skill(step: SkillStep) -> str:
             return f"Skill {name}: running."
         case "failed":
             return f"Skill {name}: failed. {clean_line(step.error or '', 400)}".rstrip()
+        case "stopped":
+            return f"Skill {name}: stopped before it ended."
         case "unreported":
             return f"Skill {name}: no result reported."
         case "completed" if step.started_ms is not None and step.ended_ms is not None:

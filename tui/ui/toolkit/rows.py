@@ -91,6 +91,10 @@ class RowsView(Widget):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         return selection.extract(self.render().text(self.content_size.width)), "\n"
 
+    def height_of(self, rows: Sequence[Row]) -> int:
+        """Return the number of lines that rows take in this widget."""
+        return Rows(rows).height(self.content_size.width)
+
     def redraw(self) -> None:
         """Draw ``rows`` again; lays out the screen only when the height changes."""
         width, height = self.content_size

@@ -33,7 +33,7 @@ LATER = Content.styled("◷", MUTED)
 SENDING = Content.styled("↑", BUSY)
 UNSURE = Content.styled("?", ASKS)
 USED = Content.styled("Σ", "$muted")
-BUSY_STILL = Content.styled("●", BUSY)
+BUSY_STILL = Content.styled("◐", BUSY)
 
 
 def spinner(now_ms: int) -> Content:

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.text import clean, clean_line, size
-from tui.ui.app.base import BaseApp
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import (
     ASKS,
@@ -23,7 +22,6 @@ from tui.ui.toolkit.state_glyphs import (
     MUTED,
     OPEN_END,
     SENDING,
-    SPINNER_FRAME_MS,
     UNSURE,
     clock_time,
     muted,
@@ -31,16 +29,13 @@ from tui.ui.toolkit.state_glyphs import (
     spinner,
 )
 from tui.ui.toolkit.text import line, plain
+from tui.ui.toolkit.ticker import ticker_of
 from tui.ui.transcript.entries import PromptEntry
 from tui.ui.transcript.message_text import MessageWithHeader, UnfoldedKeys
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
     from tui.core.records import Attachment
-
-
-_CALM_TICK_S = 10.0
-"""Interval of time updates with reduced motion."""
 
 
 class Keyed(Protocol):
@@ -64,7 +59,9 @@ class Card(RowsView, Generic[EntryT]):
     """A click must not take the focus from the composer."""
 
     tick_s: float | None = None
-    """Interval of automatic redraws; None: never."""
+    """Interval of a countdown's redraws; None: never."""
+    moves = False
+    """True if the card shows progress: it is redrawn with all others that do."""
 
     is_paused = False
     """True if the turn is not being followed: nothing may look as if it were in progress."""
@@ -116,15 +113,9 @@ class Card(RowsView, Generic[EntryT]):
         moves = self.app.animation_level != "none"
         return spinner(self.now_ms()) if moves else BUSY_STILL
 
-    @property
-    def busy_tick_s(self) -> float | None:
-        if self.is_paused:
-            return None
-        ours = self.app if isinstance(self.app, BaseApp) else None
-        if ours and ours.preferences.reduced_motion:
-            return _CALM_TICK_S
-        still = self.app.animation_level == "none" or (ours and ours.terminal.remote)
-        return 1.0 if still else SPINNER_FRAME_MS / 1000
+    def tick(self) -> None:
+        """Draw the next frame of what moves."""
+        self.refresh()
 
     def bring_up_to_date(self) -> None:
         """Redraw the card after a change."""
@@ -138,6 +129,7 @@ class Card(RowsView, Generic[EntryT]):
         self.set_class(getattr(self.entry, "joined", False), "-joined")
         if self.auto_refresh != self.tick_s:
             self.auto_refresh = self.tick_s
+        ticker_of(self.app).follow(self, on=self.moves and not self.is_paused)
 
 
 FOLD_LINES = 20

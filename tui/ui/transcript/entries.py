@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tui.core.events import AgentMessage, HaltRequested, TurnOutcome
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.ui.toolkit.state_glyphs import day_of
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ class ReplyEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillEntry:
-    """One call of a skill."""
+    """Skill calls that ran together: nothing else came between them."""
 
     key: str
-    step: SkillStep
+    """That of the first call, so that it stays as more follow."""
+    steps: tuple[SkillStep, ...]
     joined: bool = False
 
 
@@ -197,7 +198,8 @@ def turn_ms(turn: Turn) -> int | None:
 
 def _steps(turn: Turn) -> Iterator[Entry]:
     said = 0
-    for step in turn.steps:
+    for together in _in_groups(turn.steps):
+        step = together[0]
         key = f"{turn.id}/{step.key}"
         match step:
             case TextStep():
@@ -209,11 +211,31 @@ def _steps(turn: Turn) -> Iterator[Entry]:
                 )
                 said += 1
             case SkillStep():
-                yield SkillEntry(key=key, step=step)
+                skills = tuple(each for each in together if isinstance(each, SkillStep))
+                yield SkillEntry(key=key, steps=skills)
             case ApprovalStep():
                 yield ApprovalEntry(key=key, turn_id=turn.id, step=step)
             case ConnectionStep():
                 yield ConnectionEntry(key=key, turn_id=turn.id, step=step)
+
+
+_TOGETHER = 20
+"""Most skills of one entry, since an entry is drawn as a whole."""
+
+
+def _in_groups(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Yield skills that follow each other together, and other steps alone."""
+    skills: list[Step] = []
+    for step in steps:
+        if skills and (not isinstance(step, SkillStep) or len(skills) == _TOGETHER):
+            yield skills
+            skills = []
+        if isinstance(step, SkillStep):
+            skills.append(step)
+        else:
+            yield [step]
+    if skills:
+        yield skills
 
 
 def _end(turn: Turn) -> Iterator[Entry]:

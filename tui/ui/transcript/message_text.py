@@ -29,8 +29,8 @@ def is_stop(entry: Entry) -> bool:
     match entry:
         case PromptEntry() | ReplyEntry():
             return True
-        case SkillEntry(step=step):
-            return bool(step.result or step.error)
+        case SkillEntry(steps=steps):
+            return any(step.result or step.error for step in steps)
         case ApprovalEntry(step=step):
             return step.waiting
         case ConnectionEntry(step=step):

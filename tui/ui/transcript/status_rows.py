@@ -36,7 +36,7 @@ class WorkingRow(Card[WorkingEntry]):
     """Progress of the agent: elapsed time, and if it has responded yet."""
 
     def sync(self) -> None:
-        self.tick_s = self.busy_tick_s
+        self.moves = True
 
     def rows(self) -> Sequence[Row]:
         words = "Working" if self.entry.heard else "Waiting for the agent"

@@ -1,0 +1,108 @@
+"""Time axis: bars of half a cell's precision, and the labels above them, as styled text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from textual.content import Content
+
+_STEPS_S = (
+    2, 4, 8, 15, 30, 60, 120, 240, 480, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400,
+)  # fmt: skip
+_TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800)
+_DAY_S = 86_400
+_TICK_CELLS = 5
+"""Least distance between two labels."""
+_MOMENT = "•"
+_FULL, _LEFT, _RIGHT, _DOTTED = "━", "╸", "╺", "┄"
+
+
+def axis_ms(elapsed_ms: float) -> int:
+    """Return the length of an axis for this time; it grows in steps, so bars seldom rescale."""
+    elapsed_s = elapsed_ms / 1000
+    step_s = next((step for step in _STEPS_S if elapsed_s <= step), None)
+    return 1000 * (step_s or _DAY_S * (1 + int(elapsed_s // _DAY_S)))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Part of a bar. ``dotted``: time without news, or whose start is not known."""
+
+    begin_ms: float
+    end_ms: float
+    style: str
+    dotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """Axis from a time on, drawn in a number of cells."""
+
+    begin_ms: float
+    length_ms: float
+    cells: int
+
+    def bar(self, spans: Iterable[Span]) -> Content:
+        """Return the spans in one line; each at least half a cell, the later ones on top."""
+        line = [(" ", "")] * self.cells
+        for span in spans:
+            first = min(self._half(span.begin_ms), 2 * self.cells - 1)
+            last = max(self._half(span.end_ms), first + 1)
+            for cell in range(first // 2, (last + 1) // 2):
+                line[cell] = (_shape(span, line[cell][0], first, last, cell), span.style)
+        return _joined(line)
+
+    def moment(self, at_ms: float, style: str, glyph: str = _MOMENT) -> Content:
+        """Return a line with one glyph at a time."""
+        line = [(" ", "")] * self.cells
+        if line:
+            line[self.cell(at_ms)] = (glyph, style)
+        return _joined(line)
+
+    def cell(self, at_ms: float) -> int:
+        """Return the cell of a time."""
+        return min(self._half(at_ms) // 2, self.cells - 1)
+
+    def labels(self) -> str:
+        """Return the times above the axis, from 0 on; the last one has the unit."""
+        length_s = self.length_ms / 1000
+        step_s = next(
+            (s for s in _TICKS_S if self.cells * s >= _TICK_CELLS * length_s), int(length_s)
+        )
+        unit_s, unit = next(((s, u) for s, u in ((3_600, "h"), (60, "m")) if step_s >= s), (1, "s"))
+        times = range(0, int(length_s) + 1, max(1, step_s))
+        text = ""
+        for place, time_s in enumerate(times):
+            last = place == len(times) - 1
+            label = f"{time_s / unit_s:g}{f' {unit}' if last and time_s else ''}"
+            at = round(self.cells * time_s / length_s)
+            if at + len(label) > self.cells and time_s:
+                at = self.cells - len(label)
+            if not text or at > len(text):
+                text = text.ljust(at) + label
+        return text
+
+    def _half(self, at_ms: float) -> int:
+        """Return a time as a number of half cells, within the axis."""
+        share = (at_ms - self.begin_ms) / self.length_ms
+        return max(0, min(2 * self.cells, round(2 * self.cells * share)))
+
+
+def _shape(span: Span, before: str, first: int, last: int, cell: int) -> str:
+    if span.dotted:
+        return _DOTTED
+    left, right = first <= 2 * cell, last >= 2 * cell + 2
+    if left and right:
+        return _FULL
+    meets = before in ((_RIGHT, _FULL) if left else (_LEFT, _FULL))
+    return _FULL if meets else (_LEFT if left else _RIGHT)
+
+
+def _joined(line: list[tuple[str, str]]) -> Content:
+    runs = (
+        ("".join(glyph for glyph, _ in run), style)
+        for style, run in groupby(line, key=lambda cell: cell[1])
+    )
+    return Content.assemble(*(Content.styled(text, style) for text, style in runs))
