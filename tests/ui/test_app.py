@@ -389,17 +389,32 @@ def shown_panes(stage: Stage) -> list[str]:
 
 async def test_panes_are_hidden_in_a_narrow_window() -> None:
     stage = Stage()
-    async with stage.shown(120, 40):
-        assert shown_panes(stage) == ["sidebar", "timeline"]
-        await stage.pilot.resize_terminal(90, 30)
+    async with stage.shown(160, 40):
+        assert shown_panes(stage) == ["sidebar"]  # the timeline would be empty
+        await stage.say("Hi")
+        await stage.until(lambda: shown_panes(stage) == ["sidebar", "timeline"])
+        await stage.pilot.resize_terminal(139, 30)
         await stage.until(lambda: shown_panes(stage) == ["sidebar"])
-        await stage.pilot.resize_terminal(60, 24)
+        await stage.pilot.resize_terminal(99, 24)
         await stage.until(lambda: shown_panes(stage) == [])
         await stage.press("ctrl+b")
         assert stage.is_sidebar_floating()
-        assert stage.conversation_width() == 60
+        assert stage.conversation_width() == 99
         await stage.press("escape")
         assert not stage.is_sidebar_shown()
+        assert stage.focus_name() == "composer"
+
+
+async def test_a_drawer_leaves_the_focus_alone_and_closes_on_a_click_beside_it() -> None:
+    stage = Stage()
+    async with stage.shown(80, 24):
+        await stage.press("ctrl+b", *"typed")
+        assert stage.is_sidebar_floating()
+        assert stage.composer_text() == "typed"
+        await stage.press("ctrl+t")
+        assert shown_panes(stage) == ["timeline"]
+        await stage.pilot.click(offset=(5, 10))
+        await stage.until(lambda: shown_panes(stage) == [])
         assert stage.focus_name() == "composer"
 
 

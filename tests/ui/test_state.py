@@ -23,7 +23,7 @@ from tui.engine.updates import (
 )
 from tui.ui.chat.active_turns import ActiveTurns
 from tui.ui.chat.banner_text import of_error, of_recovery
-from tui.ui.chat.pane_row import Panes
+from tui.ui.chat.pane_row import ROOM, Pane, Panes
 from tui.ui.chat.state import ChatState
 from tui.ui.chat.update_handler import UpdateQueue
 from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
@@ -121,15 +121,38 @@ def test_notices_that_need_the_user_come_first() -> None:
 
 def test_hidden_panes_stay_hidden_and_floating_ones_close() -> None:
     panes = Panes()
-    panes.resize(120)
+    panes.resize(140)
     panes.toggle("sidebar")
     panes.resize(60)
-    panes.resize(120)
+    panes.resize(140)
     assert not panes.shows("sidebar")
     panes.resize(80)
     panes.toggle("timeline")
     assert panes.floats("timeline")
-    panes.resize(120)
+    panes.resize(140)
+    assert panes.shows("timeline")
+    assert not panes.floats("timeline")
+
+
+@pytest.mark.parametrize("width", range(60, 260))
+def test_the_conversation_has_72_columns_wherever_the_window_allows_it(width: int) -> None:
+    panes = Panes()
+    panes.resize(width)
+    beside: list[Pane] = [pane for pane in ROOM if panes.shows(pane)]
+    assert beside == [pane for pane, room in ROOM.items() if width >= room]
+    conversation = width - sum(map(panes.width, beside))
+    assert conversation >= min(width, 72)
+    assert conversation - 2 * panes.margin() <= 118
+
+
+def test_an_empty_timeline_is_shown_only_on_request() -> None:
+    panes = Panes()
+    panes.resize(160)
+    panes.set_empty("timeline", empty=True)
+    assert not panes.shows("timeline")
+    panes.toggle("timeline")
+    assert panes.floats("timeline")
+    panes.set_empty("timeline", empty=False)
     assert panes.shows("timeline")
     assert not panes.floats("timeline")
 

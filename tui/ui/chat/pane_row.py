@@ -1,37 +1,54 @@
-"""Row of panes (sidebar, conversation, timeline) and which of them fit."""
+"""Row of panes (sidebar, conversation, timeline): which are shown, and how wide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.ui.timeline.timeline_pane import TimelinePane
+
 
 Pane = Literal["sidebar", "timeline"]
 
-ROOM: dict[Pane, int] = {"sidebar": 70, "timeline": 116}
-"""Columns from which a pane fits beside the conversation; below, it floats or is hidden."""
+ROOM: dict[Pane, int] = {"sidebar": 100, "timeline": 140}
+"""Columns from which a pane is shown beside the conversation; below, it is a drawer over it."""
+WIDEST: dict[Pane, int] = {"sidebar": 30, "timeline": 46}
+"""Columns of a pane; it gets fewer where the conversation would have less than it needs."""
+LEAST_CONVERSATION = 72
+"""Columns that the conversation keeps wherever the window allows it."""
+MOST_CONVERSATION = 117
+"""Columns of a conversation with the longest lines; in a wider pane it is in the middle."""
+_NARROWEST = 24
 
 
 class Panes:
-    """State of the panes: one that fits is shown unless hidden by the user; others float."""
+    """State of the panes: one that fits is shown unless hidden by the user; others are drawers."""
 
     def __init__(self) -> None:
         self._width = 0
         self._hidden: set[Pane] = set()
         self._floating: set[Pane] = set()
+        self._empty: set[Pane] = set()
 
     def resize(self, width: int) -> None:
-        """Set the width, in columns."""
-        before, self._width = self._width, width
-        for pane, room in ROOM.items():
-            if (before >= room) != (width >= room):
-                self._floating.discard(pane)
+        """Set the width of the window, in columns."""
+        fitted = {pane for pane in ROOM if self._has_room(pane)}
+        self._width = width
+        self._floating -= {pane for pane in ROOM if self._has_room(pane) != (pane in fitted)}
+
+    def set_empty(self, pane: Pane, *, empty: bool) -> None:
+        """Say whether a pane has nothing to show: then it is not shown beside the conversation."""
+        fitted = self._has_room(pane)
+        self._empty = self._empty | {pane} if empty else self._empty - {pane}
+        if self._has_room(pane) != fitted:
+            self._floating.discard(pane)
 
     def toggle(self, pane: Pane) -> None:
         """Hide a visible pane, show a hidden one."""
@@ -44,31 +61,56 @@ class Panes:
         return pane not in self._hidden if self._has_room(pane) else pane in self._floating
 
     def floats(self, pane: Pane) -> bool:
-        """Return True if a pane floats over the conversation."""
+        """Return True if a pane is a drawer over the conversation."""
         return pane in self._floating
 
+    def width(self, pane: Pane) -> int:
+        """Return the columns of a pane that is shown."""
+        if self.floats(pane):
+            return min(WIDEST[pane], self._width)
+        room = self._width - LEAST_CONVERSATION
+        if pane == "timeline" and self.shows("sidebar") and not self.floats("sidebar"):
+            room -= self.width("sidebar")
+        return max(_NARROWEST, min(WIDEST[pane], room))
+
+    def margin(self) -> int:
+        """Return the columns that stay empty on each side of the conversation."""
+        beside = sum(self.width(p) for p in ROOM if self.shows(p) and not self.floats(p))
+        return max(0, self._width - beside - MOST_CONVERSATION) // 2
+
     def close_floating(self) -> bool:
-        """Close floating panes; return True if there were any."""
+        """Close drawers; return True if there were any."""
         was, self._floating = self._floating, set()
         return bool(was)
 
     def _has_room(self, pane: Pane) -> bool:
-        return self._width >= ROOM[pane]
+        return self._width >= ROOM[pane] and pane not in self._empty
 
 
 class PaneRow(Horizontal):
     """Row of the panes; ``middle`` is shown at every width."""
 
-    def __init__(self, sidebar: Widget, middle: Sequence[Widget], timeline: Widget) -> None:
+    def __init__(self, sidebar: Widget, middle: Sequence[Widget], timeline: TimelinePane) -> None:
         super().__init__(id="panes")
-        self._middle = middle
+        self.middle = Vertical(*middle, id="middle")
+        self._timeline = timeline
         self._beside: dict[Pane, Widget] = {"sidebar": sidebar, "timeline": timeline}
         self._panes = Panes()
 
     def compose(self) -> ComposeResult:
         yield self._beside["sidebar"]
-        yield Vertical(*self._middle, id="middle")
+        yield self.middle
         yield self._beside["timeline"]
+
+    def on_mount(self) -> None:
+        self.watch(self._timeline, "is_empty", self._show_timeline)
+
+    def on_click(self, event: events.Click) -> None:
+        """Close a drawer on a click beside it."""
+        beside = self._beside.values()
+        inside = event.widget and any(pane in event.widget.ancestors_with_self for pane in beside)
+        if not inside:
+            self.close_floating()
 
     def fit(self, width: int) -> None:
         """Show the panes that fit into a screen of this width."""
@@ -81,14 +123,21 @@ class PaneRow(Horizontal):
         self._arrange()
 
     def close_floating(self) -> bool:
-        """Close panes that float over the conversation. Returns False if there were none."""
+        """Close drawers over the conversation. Returns False if there were none."""
         closed = self._panes.close_floating()
         if closed:
             self._arrange()
         return closed
+
+    def _show_timeline(self, is_empty: bool) -> None:
+        self._panes.set_empty("timeline", empty=is_empty)
+        self._arrange()
 
     def _arrange(self) -> None:
         for pane in ROOM:
             widget = self._beside[pane]
             widget.display = self._panes.shows(pane)
             widget.set_class(self._panes.floats(pane), "-floating")
+            widget.styles.width = self._panes.width(pane)
+        self.middle.styles.padding = (0, self._panes.margin())
+        self.screen.set_class(any(self._panes.floats(pane) for pane in ROOM), "-veiled")

@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection
     from tui.ui.transcript.transcript import Transcript
 
-_WIDTHS = [(0, "-narrow"), (150, "-wide")]
-"""Columns from which the screen has a style class."""
-
 _STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
 """Widgets that Tab moves between; arrow keys move inside each."""
 
@@ -65,7 +62,6 @@ class ChatScreen(ChatActions):
     """
 
     AUTO_FOCUS = "Composer"
-    HORIZONTAL_BREAKPOINTS = _WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+b",

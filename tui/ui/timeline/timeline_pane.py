@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from tui.ui.timeline.timeline_header import TimelineHeader
@@ -26,6 +27,8 @@ class TimelinePane(Vertical):
     """
 
     timeline: Timeline | None = None
+    is_empty = reactive(True)
+    """True while there is no conversation whose events could be shown."""
 
     def __init__(self) -> None:
         super().__init__(id="timeline-pane")
@@ -48,7 +51,7 @@ class TimelinePane(Vertical):
 
     def show_welcome(self, *, on: bool) -> None:
         """Show the hint, or the timeline of a conversation."""
-        self._hint.display = on
+        self._hint.display = self.is_empty = on
         if self.timeline:
             self.timeline.display = not on
             if on:
