@@ -522,7 +522,7 @@ async def test_a_code_block_is_copied_from_its_copy_mark() -> None:
 
 async def test_a_timeline_event_is_shown_with_its_payload() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
-    async with stage.shown():
+    async with stage.shown(width=160):
         await stage.say("hi")
         await stage.until(lambda: "Finished" in stage.screen())
         stage.focus_on("timeline")
