@@ -245,3 +245,14 @@ async def test_a_slow_reply_is_awaited_although_the_conversation_status_is_idle(
         hall.backend.messages[HERE] = [message("Here.", OTHER, 40), ASKED]
         await hall.until(lambda: hall.turns[turn.id].over)
     assert hall.turns[turn.id].reply == "One moment.\n\nHere."
+
+
+async def test_the_reply_after_a_rejection_comes_from_the_history_before_the_stream_counts_as_dead(
+    room: Room, server: DemoServer
+) -> None:
+    turn = await parked(room)
+    [connection] = turn.open_connections
+    await room.session.reject_connection(turn, connection.attempt_id, "not today")
+    turn = await room.over(turn.id)
+    assert "not today" in turn.reply
+    assert len(server.log.of("events")) == 0  # no recovery of a silent stream was needed

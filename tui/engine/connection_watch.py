@@ -41,20 +41,37 @@ async def watch_connections(runner: TurnRunner) -> None:
 
 
 async def _wait_for_connection(runner: TurnRunner) -> None:
+    """Poll until the connection is resolved, then read the reply, which the stream may not bring.
+
+    It was resolved in the browser, here, or in another window.
+    """
     context, attempt, told = runner.context, 0, None
-    while (step := next(iter(runner.turn.open_connections), None)) and not runner.turn.over:
+    watched: ConnectionStep | None = None
+    while not runner.turn.over:
         problem = None
         try:
             await reload(runner)
+            step = next(iter(runner.turn.open_connections), None)
+            if step is None:
+                if _is_resolved(runner, watched):
+                    await read_reply(runner)
+                return
+            watched = step
             await _poll(runner, step)
         except BackendError as error:
             problem = error
-        if not runner.turn.open_connections:
-            return
         attempt += 1
         delay = context.wait_s(attempt, problem, context.timeouts.connection_poll(1.5))
         told = _report(runner, problem, told, attempt, delay)
         await runner.pause(delay)
+
+
+def _is_resolved(runner: TurnRunner, step: ConnectionStep | None) -> bool:
+    """Return True if the outcome is known; the turn may also have continued without one."""
+    return step is not None and any(
+        isinstance(other, ConnectionStep) and other.key == step.key and other.outcome is not None
+        for other in runner.turn.steps
+    )
 
 
 def _report(
