@@ -155,14 +155,22 @@ class _EmbeddedDemo:
         """True if the next session is about to start with the same server."""
 
     @asynccontextmanager
-    async def connect(self, publish: Publish, *, one_shot: bool = False) -> AsyncGenerator[Session]:
+    async def connect(
+        self, publish: Publish, *, one_shot: bool = False, store: Path | None = None
+    ) -> AsyncGenerator[Session]:
         self._continues = False
         if self._server is None:
             self._server = await asyncio.to_thread(start_demo, self._settings)
         server = self._server
         try:
             async with _connect(
-                server, None, self._backend, self._genie, publish, one_shot=one_shot
+                server,
+                None,
+                self._backend,
+                self._genie,
+                publish,
+                one_shot=one_shot,
+                store=store,
             ) as session:
                 yield session
         finally:
@@ -192,11 +200,12 @@ async def _connect(
     publish: Publish,
     *,
     one_shot: bool = False,
+    store: Path | None = None,
 ) -> AsyncGenerator[Session]:
     profile = _with_genie(profile_of_demo(server, backend=backend), genie)
     with tempfile.TemporaryDirectory(prefix="genie-tui-") as folder:
         async with open_backend(profile) as (service, _):
-            path = Path(folder) / "demo.db"
+            path = store or Path(folder) / "demo.db"
             async with open_session(
                 service, path, "demo", publish, clock, one_shot=one_shot
             ) as session:
@@ -233,7 +242,7 @@ class _DemoLogin:
 
     @asynccontextmanager
     async def connect(
-        self, genie: str, publish: Publish, *, one_shot: bool = False
+        self, genie: str, publish: Publish, *, one_shot: bool = False, store: Path | None = None
     ) -> AsyncGenerator[Session]:
         from tui.backends.genie.backend import GenieBackend
 
@@ -242,7 +251,7 @@ class _DemoLogin:
             account = await stack.enter_async_context(open_account(profile, self._vault()))
             who = f"{(await account.whoami()).subject} {genie}".strip()
             backend = GenieBackend(signed_in_client(profile, account))
-            path = Path(self._folder.name) / "demo.db"
+            path = store or Path(self._folder.name) / "demo.db"
             opening = open_session(backend, path, who, publish, one_shot=one_shot)
             yield await stack.enter_async_context(opening)
 

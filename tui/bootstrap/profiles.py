@@ -96,11 +96,11 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
 
 @asynccontextmanager
 async def _connect(
-    profile: Profile, publish: Publish, *, one_shot: bool = False
+    profile: Profile, publish: Publish, *, one_shot: bool = False, store: Path | None = None
 ) -> AsyncGenerator[Session]:
     from tui.config import data_dir
 
     async with open_backend(profile) as (backend, account):
-        path = data_dir() / "conversations.db"
+        path = store or data_dir() / "conversations.db"
         async with open_session(backend, path, account, publish, one_shot=one_shot) as session:
             yield session

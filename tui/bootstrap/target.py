@@ -25,10 +25,11 @@ class Connect(Protocol):
     """Opens client, store and engine; closes them at the end."""
 
     def __call__(
-        self, publish: Publish, *, one_shot: bool = False
+        self, publish: Publish, *, one_shot: bool = False, store: Path | None = None
     ) -> AbstractAsyncContextManager[Session]:
         """``one_shot``: for a command that does one thing, see
-        :class:`tui.engine.context.EngineContext`."""
+        :class:`tui.engine.context.EngineContext`. ``store``: a database of its own, beside the
+        user's."""
         ...
 
 
