@@ -11,6 +11,7 @@ from tui import __version__
 from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
 from tui.cli.streams import PipedGroup
 from tui.cli.studio.group import studio
+from tui.cli.testing.command import test
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -412,3 +413,4 @@ def demo_server(
 
 
 root.add_command(studio)
+root.add_command(test)

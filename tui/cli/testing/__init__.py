@@ -1,0 +1,1 @@
+"""``genie-tui test``: the command, its run, and its reports."""

@@ -1,0 +1,71 @@
+"""Options of ``genie-tui test``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.cli.options import target_of, target_options
+
+_OUTPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+class ShardType(click.ParamType[tuple[int, int]]):
+    """``I/N``: part I of N."""
+
+    name = "I/N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        number, _, count = str(value).partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            self.fail(f"{value!r} must be I/N, such as 1/4 for the first of four parts", param, ctx)
+        return int(number), int(count)
+
+
+@click.command(short_help="Run test suites against an agent.")
+@click.argument("suites", nargs=-1, metavar="SUITE...")
+@target_options
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a suite.")
+@click.option("--list", "only_list", is_flag=True, help="List the cases. Nothing is sent.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Cases at once.")
+@click.option("--repeat", type=click.IntRange(1, 10_000), metavar="N", help="Repeat each case.")
+@click.option("--until-decided", is_flag=True, help="Skip repeats that can't change a verdict.")
+@click.option("--filter", "words", metavar="WORDS", multiple=True, help="Only cases with WORDS.")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only cases with this tag.")
+@click.option("--shard", type=ShardType(), metavar="I/N", help="Only part I of N.")
+@click.option("--seed", type=int, metavar="N", help="Shuffle the order of the cases.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
+@click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Set a variable.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Limit of a turn.")
+@click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
+@click.option("--junit", type=_OUTPUT, metavar="FILE", help="Write a JUnit XML report.")
+@click.option("--json", "json_file", type=_OUTPUT, metavar="FILE", help="Write a JSON report.")
+@click.pass_context
+def test(
+    context: click.Context,
+    /,
+    demo: bool,
+    profile: str | None,
+    config: Path | None,
+    suites: tuple[str, ...],
+    schema: bool,
+    only_list: bool,
+    **options: Any,
+) -> None:
+    """Run test suites against an agent.
+
+    A suite is a YAML file; --schema prints its JSON Schema for your editor.
+    Exit codes: 0 all passed, 1 some failed, 2 invalid suite or usage, 3 not signed in.
+    """
+    from tui.cli.testing.run import TestOptions, list_cases, print_schema, run_suites
+
+    if schema:
+        print_schema()
+        return
+    target = target_of(context, demo=demo, profile=profile, config=config)
+    asked = TestOptions(suites=tuple(Path(suite) for suite in suites), **options)
+    context.exit(list_cases(asked) if only_list else run_suites(target, asked))

@@ -1,0 +1,223 @@
+"""Run of ``genie-tui test``: suites in, reports out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from tui import __version__
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
+from tui.cli.options import Target
+from tui.core.errors import ErrorKind
+from tui.testing.masking import masked
+from tui.testing.reports.junit import junit_xml
+from tui.testing.reports.wording import case_line, closing_lines
+from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
+from tui.testing.run.run_folder import Plan, RunFolder, RunProblem
+from tui.testing.run.runner import Runner, RunOptions
+from tui.testing.run.selection import Shard, selected
+from tui.testing.suite.loading import InvalidSuite, PlannedCase, Suite, load_suite
+from tui.testing.suite.spec import json_schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestOptions:
+    """Options of the command."""
+
+    __test__ = False
+
+    suites: tuple[Path, ...]
+    jobs: int = 1
+    repeat: int | None = None
+    until_decided: bool = False
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    seed: int | None = None
+    fail_fast: bool = False
+    variables: tuple[str, ...] = ()
+    timeout: float | None = None
+    resume: str | None = None
+    junit: Path | None = None
+    json_file: Path | None = None
+
+
+def print_schema() -> None:
+    """Print the JSON Schema of a suite."""
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def list_cases(asked: TestOptions) -> int:
+    """Print the selected cases; the suites are validated."""
+    suites = _suites(asked)
+    for case in _selected(asked, suites):
+        tags = f"  [{', '.join(case.spec.tags)}]" if case.spec.tags else ""
+        click.echo(f"{case.key:<40} {case.spec.name}{tags}".rstrip())
+    return ExitCode.FINISHED
+
+
+def run_suites(target: Target, asked: TestOptions) -> int:
+    """Run the suites, write the reports, and return the exit code."""
+    suites = _suites(asked)
+    cases = _selected(asked, suites)
+    _check_outputs(asked)
+    place = target.place()
+    folder, plan = _folder(asked, suites, cases, place.agent_name)
+    progress = PlainProgress()
+    options = RunOptions(
+        jobs=asked.jobs,
+        repeat=asked.repeat or plan.repeat,
+        fail_fast=asked.fail_fast,
+        until_decided=asked.until_decided,
+        environ=os.environ,
+    )
+    runner = Runner(suites, cases, folder, plan.id, options, progress)
+    connect = partial(place.connect, one_shot=True, store=folder.store)
+    begun_s = time.monotonic()
+    try:
+        results = asyncio.run(runner.run(connect))
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted. To continue: genie-tui test ... --resume {plan.id}", err=True)
+        return ExitCode.INTERRUPTED
+    result = masked(
+        RunResult(
+            run=RunInfo(
+                id=plan.id,
+                started=plan.started,
+                seconds=round(time.monotonic() - begun_s, 3),
+                version=__version__,
+                agent=place.agent_name,
+                backend=target.backend or "genie",
+                seed=plan.seed,
+                shard=plan.shard,
+                repeat=options.repeat,
+                problem=runner.problem.sentence() if runner.problem else "",
+            ),
+            suites=[SuiteInfo(name=s.spec.suite, file=s.file, sha256=s.sha256) for s in suites],
+            cases=results,
+        ),
+        [secret for suite in suites for secret in suite.secrets],
+    )
+    _write_reports(asked, folder, result)
+    for line in closing_lines(result):
+        click.echo(line)
+    return _exit_code(runner, result)
+
+
+def _exit_code(runner: Runner, result: RunResult) -> int:
+    if runner.problem is not None and runner.problem.kind in (
+        ErrorKind.UNAUTHORIZED,
+        ErrorKind.FORBIDDEN,
+    ):
+        return failure_of(runner.problem).code
+    return ExitCode.FINISHED if result.passed else ExitCode.FAILED
+
+
+class PlainProgress:
+    """Progress as lines: one a finished case."""
+
+    def case_started(self, case: PlannedCase) -> None:
+        """Print nothing: a line is for what is known."""
+
+    def case_done(self, result: CaseResult) -> None:
+        click.echo(case_line(result))
+
+    def told_to_wait(self) -> None:
+        click.echo("wait  429 from the service: all jobs wait as it asks", err=True)
+
+
+def _suites(asked: TestOptions) -> list[Suite]:
+    if not asked.suites:
+        raise click.UsageError("Name a suite, or use --schema to see what one looks like.")
+    variables = dict(_variable(text) for text in asked.variables)
+    suites, problems = [], []
+    for path in asked.suites:
+        try:
+            suites.append(load_suite(path, variables, os.environ))
+        except InvalidSuite as invalid:
+            problems.append(str(invalid))
+    if problems:
+        raise CommandFailure("\n".join(["invalid suite:", *problems]), ExitCode.USAGE)
+    names = [suite.spec.suite for suite in suites]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise CommandFailure(f"two suites are called '{twice}'.", ExitCode.USAGE)
+    return suites
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"--var {text}: must be NAME=VALUE.")
+    return name, value
+
+
+def _selected(asked: TestOptions, suites: Sequence[Suite]) -> list[PlannedCase]:
+    cases = selected(
+        [case for suite in suites for case in suite.cases],
+        words=[word for words in asked.words for word in words.split()],
+        tags=asked.tags,
+        shard=Shard(*asked.shard) if asked.shard else Shard(),
+        seed=asked.seed,
+    )
+    if not cases and not asked.shard:
+        raise CommandFailure("no case matches --filter and --tag.", ExitCode.USAGE)
+    return cases
+
+
+def _check_outputs(asked: TestOptions) -> None:
+    """Raise ``CommandFailure`` before the run for a report that can't be written."""
+    for path in (asked.junit, asked.json_file):
+        if path is not None and not os.access(path.parent, os.W_OK):
+            raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)
+
+
+def _folder(
+    asked: TestOptions, suites: Sequence[Suite], cases: Sequence[PlannedCase], agent: str
+) -> tuple[RunFolder, Plan]:
+    from tui.config import data_dir
+
+    runs = data_dir() / "runs"
+    if asked.resume:
+        folder = RunFolder(runs / Path(asked.resume).name)
+        try:
+            plan = folder.plan()
+        except RunProblem as problem:
+            raise CommandFailure(str(problem), ExitCode.USAGE) from None
+        for suite in suites:
+            if plan.suites.get(suite.file) != suite.sha256:
+                text = f"{suite.file} has changed since run {plan.id}; start a new run."
+                raise CommandFailure(text, ExitCode.USAGE)
+        return folder, plan
+    now = datetime.now(UTC)
+    plan = Plan(
+        id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        started=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        suites={suite.file: suite.sha256 for suite in suites},
+        cases=[case.key for case in cases],
+        repeat=asked.repeat,
+        seed=asked.seed,
+        shard=str(Shard(*asked.shard)) if asked.shard else "1/1",
+        agent=agent,
+    )
+    folder = RunFolder(runs / plan.id)
+    folder.begin(plan)
+    return folder, plan
+
+
+def _write_reports(asked: TestOptions, folder: RunFolder, result: RunResult) -> None:
+    text = result.model_dump_json(by_alias=True, indent=1)
+    folder.report.write_text(text, encoding="utf-8")
+    if asked.json_file:
+        asked.json_file.write_text(text + "\n", encoding="utf-8")
+    if asked.junit:
+        asked.junit.write_text(junit_xml(result), encoding="utf-8")

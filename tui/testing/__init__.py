@@ -1,0 +1,1 @@
+"""Test suites against agents: format, runner, checks and reports (``genie-tui test``)."""

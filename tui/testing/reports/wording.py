@@ -1,0 +1,133 @@
+"""Words of the reports, on the terminal and in files."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from tui.testing.results import Attempt, CaseResult, RunResult, Verdict
+
+LABELS: dict[Verdict, str] = {
+    "pass": "ok",
+    "fail": "FAIL",
+    "error": "ERROR",
+    "known": "known",
+    "fixed": "FIXED",
+    "inconclusive": "skip",
+    "not_run": "skip",
+}
+_COUNTED: tuple[tuple[Verdict, str, str], ...] = (
+    ("pass", "passed", "passed"),
+    ("fail", "failed", "failed"),
+    ("error", "error", "errors"),
+    ("known", "known failure", "known failures"),
+    ("fixed", "passes now", "pass now"),
+    ("inconclusive", "inconclusive", "inconclusive"),
+    ("not_run", "not run", "not run"),
+)
+_SUMMARY = 120
+
+
+def case_line(case: CaseResult) -> str:
+    """Return a case on one line."""
+    label = "flaky" if case.flaky and case.verdict == "pass" else LABELS[case.verdict]
+    count = f"{case.passed}/{case.repeats}" if case.repeats > 1 else ""
+    line = f"{label:<5} {case.key:<36} {count:>5} {duration(case.seconds):>8}"
+    return f"{line}   {summary}".rstrip() if (summary := case_summary(case)) else line.rstrip()
+
+
+def case_summary(case: CaseResult) -> str:
+    """Return why a case did not simply pass; empty if it did."""
+    if case.verdict in ("known", "inconclusive", "not_run"):
+        return case.reason
+    if case.verdict == "fixed":
+        return f"passes now; remove known_failure ({case.reason})"
+    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+    if bad is None:
+        return ""
+    number = f" (repeat {bad.n})" if len(case.attempts) > 1 else ""
+    return _cut(attempt_summary(bad)) + number
+
+
+def attempt_summary(attempt: Attempt) -> str:
+    """Return the first thing that did not hold."""
+    if attempt.problem:
+        return attempt.problem
+    failed = attempt.failed_checks()
+    if not failed:
+        return ""
+    turn, check = failed[0]
+    where = f"turn {turn}: " if turn and len(attempt.turns) > 1 else ""
+    return f"{where}{check.message}"
+
+
+def failure_lines(case: CaseResult) -> list[str]:
+    """Return all that did not hold in the first repeat that did not pass, with its place."""
+    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+    if bad is None:
+        return [case_summary(case)]
+    lines = [bad.problem] if bad.problem else []
+    for number, check in bad.failed_checks():
+        say = f"turn {number} ({_cut(bad.turns[number - 1].say, 40)!r}) " if number else ""
+        place = f"{case.file}:{check.line or case.line}"
+        lines.append(f"{place}: {say}{check.message}")
+    return lines or [case_summary(case)]
+
+
+def rerun_command(case: CaseResult) -> str:
+    """Return the command that runs a case again."""
+    return f"genie-tui test {shlex.quote(case.file)} --filter {shlex.quote(case.key)}"
+
+
+def totals(cases: Sequence[CaseResult]) -> str:
+    """Return the counts of all verdicts that occur, such as ``7 passed (1 flaky), 1 failed``."""
+    return ", ".join(_counts(cases)) or "no cases"
+
+
+def _counts(cases: Sequence[CaseResult]) -> Iterator[str]:
+    for verdict, one, many in _COUNTED:
+        count = sum(case.verdict == verdict for case in cases)
+        if not count:
+            continue
+        flaky = sum(case.flaky and case.verdict == "pass" for case in cases)
+        note = f" ({flaky} flaky)" if verdict == "pass" and flaky else ""
+        yield f"{count} {one if count == 1 else many}{note}"
+
+
+def closing_lines(result: RunResult) -> list[str]:
+    """Return the end of the terminal's summary: each failure in full, then the counts."""
+    lines: list[str] = []
+    for case in result.cases:
+        if case.verdict in ("fail", "error", "fixed"):
+            lines += ["", f"{LABELS[case.verdict]} {case.key}"]
+            lines += [f"  {line}" for line in failure_lines(case)]
+            lines += list(_conversation(case))
+            lines.append(f"  again: {rerun_command(case)}")
+    if result.run.problem:
+        lines += ["", result.run.problem]
+    names = ", ".join(dict.fromkeys(suite.name for suite in result.suites))
+    lines += ["", f"{names}: {totals(result.cases)} in {duration(result.run.seconds)}"]
+    return lines
+
+
+def _conversation(case: CaseResult) -> Iterator[str]:
+    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+    for turn in bad.turns if bad else ():
+        yield f"  > {_cut(turn.say, 200)}"
+        ran = ", ".join(f"{call.name} ({call.outcome})" for call in turn.skills)
+        if ran:
+            yield f"    ran: {ran}"
+        if turn.reply:
+            yield f"    {_cut(turn.reply, 400)}"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as the interface writes it."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
+
+
+def _cut(text: str, longest: int = _SUMMARY) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,1 @@
+"""Format of suites: YAML, variables, rows and validation."""
