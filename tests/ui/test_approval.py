@@ -16,7 +16,7 @@ from tui.core.events import ApprovalRequested, ApprovalResolved
 from tui.core.ids import CallId
 from tui.core.steps import ApprovalStep
 from tui.ui.questions.approval_modal import ApprovalAnswer, ApprovalModal
-from tui.ui.questions.parameter_table import ParameterTable
+from tui.ui.questions.parameter_table import ParameterTable, ReasonText
 from tui.ui.questions.reason_modal import ReasonModal
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.guarded_modal import CHANGED_S
@@ -74,12 +74,12 @@ async def test_letters_typed_for_a_message_do_not_answer_an_approval() -> None:
         assert app.answers == [ApprovalAnswer("approved")]
 
 
-async def test_an_approval_shows_every_parameter_in_the_order_of_the_schema() -> None:
+async def test_an_approval_shows_the_reason_and_then_all_parameters_in_the_schemas_order() -> None:
     shown, clock = modal()
     async with asked(shown, clock) as (app, _):
         text = app.screen_text()
-        order = ["Order laptop", "Model", "14 inch", "As in the catalogue", "Deliver to", "City"]
-        order += ["Utrecht", "Supplier key", "why", "Too old"]
+        order = ["Order laptop", "Nothing has been done yet.", "why", "Too old", "Model"]
+        order += ["14 inch", "As in the catalogue", "Deliver to", "City", "Utrecht", "Supplier key"]
         places = [text.index(words) for words in order]
         assert places == sorted(places)
         assert "hunter2" not in text
@@ -90,7 +90,7 @@ async def test_the_reason_of_a_rejection_is_prompted_and_returned() -> None:
     async with asked(shown, clock) as (app, pilot):
         await pilot.press("r")
         await settle(pilot, lambda: isinstance(app.screen, ReasonModal))
-        assert "The agent reads it." in app.screen_text()
+        assert "The agent sees your reason." in app.screen_text()
         clock.now_s += 1
         await pilot.press(*"no", "ctrl+j", *"way", "enter")
         await settle(pilot, lambda: bool(app.answers))
@@ -188,7 +188,9 @@ async def test_hostile_text_in_an_approval_is_shown_sanitized() -> None:
 
 @pytest.mark.parametrize("skill", ["Order", "Order many laptops " * 20])
 async def test_long_parameters_scroll_and_the_buttons_stay_visible(skill: str) -> None:
-    shown, clock = modal(question(skill=skill, parameters={"text": "word " * 2000}))
+    shown, clock = modal(
+        question(skill=skill, parameters={f"text {n}": "word " * 200 for n in range(9)})
+    )
     async with asked(shown, clock, (60, 24)) as (app, pilot):
         await settle(pilot, lambda: "Approve" in app.screen_text())
         before = app.screen.query_one(ParameterTable).region.y
@@ -206,20 +208,21 @@ def deep(levels: int) -> object:
 LONG = {
     "fifty": {f"name{n}": f"value {n}" for n in range(50)} | {"last": "the end"},
     "deep": {"out": deep(60)},
-    "empty lines": {"note": "x" + "\n" * 60 + "y", "amount": "1,000,000", "last": "the end"},
-    "long text": {"text": "some words " * 30_000, "last": "the end"},
+    "short lines": {"items": ["x"], "note": {"of": "x" + "\n" * 60 + "y"}, "last": "the end"},
     "many": {"list": list(range(5_000)), "last": "the end"},
 }
 
 
 @pytest.mark.parametrize("size", [(100, 40), (60, 15), (40, 10)])
-@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("name", ["fifty", "deep", "many", "short lines"])
 async def test_all_parameters_can_be_scrolled_to_and_hidden_lines_are_counted(
     name: str, size: tuple[int, int]
 ) -> None:
     shown, clock = modal(question(parameters=LONG[name], schema=()))
     async with asked(shown, clock, size) as (app, pilot):
         await settle(pilot, lambda: "more" in app.screen_text())
+        await pilot.press("e")
+        await settle(pilot, lambda: not shown.query_one(ParameterTable).is_folded)
         body, table = shown.query_one(".modal--body"), shown.query_one(ParameterTable)
         hidden = table.line_count - body.size.height
         assert f"▼ {hidden:,} more" in app.screen_text()
@@ -230,6 +233,77 @@ async def test_all_parameters_can_be_scrolled_to_and_hidden_lines_are_counted(
         assert "▼" not in app.screen_text()
         await pilot.press("home")
         await settle(pilot, lambda: f"▼ {hidden:,} more" in app.screen_text())
+
+
+@pytest.mark.parametrize("size", [(100, 40), (60, 20)])
+async def test_a_long_text_is_folded_with_a_count_and_a_key(size: tuple[int, int]) -> None:
+    words = " ".join(f"word{n}" for n in range(900)) + " the end"
+    shown, clock = modal(question(parameters={"why": words, "model": "14"}, schema=()))
+    async with asked(shown, clock, size) as (app, pilot):
+        table = shown.query_one(ReasonText)
+        await settle(pilot, lambda: " more lines  e to expand" in app.screen_text())
+        folded = table.line_count
+        hidden = table.unseen
+        await pilot.press("a")
+        await settle(pilot, lambda: "not seen" in app.screen_text())
+        clock.now_s += 1
+        await pilot.press("e")
+        await settle(pilot, lambda: table.line_count > folded)
+        assert hidden >= table.line_count - folded
+        await settle(pilot, lambda: shown.query_one(".modal--body").max_scroll_y > folded)
+        await pilot.press("end")
+        await settle(pilot, lambda: "the end" in app.screen_text())
+        clock.now_s += 1.1
+        await pilot.press("a")
+        assert app.answers == []  # most of it has not been on the screen
+
+
+async def test_enter_answers_nothing_and_says_so() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("enter")
+        await settle(pilot, lambda: "● Enter does nothing here.  a and r" in app.screen_text())
+        await pilot.press("down")
+        await settle(pilot, lambda: "a and r answer now." in app.screen_text())
+    assert app.answers == []
+
+
+async def test_approving_for_the_conversation_explains_the_rule_and_needs_two_presses() -> None:
+    shown, clock = modal()
+    async with asked(shown, clock) as (app, pilot):
+        await pilot.press("c")
+        await settle(pilot, lambda: "will run without asking" in app.screen_text())
+        text = " ".join(app.screen_text().split())
+        assert "for the rest of this conversation, whatever its parameters, until you" in text
+        await pilot.press("c")  # a held key is no second press
+        assert app.answers == []
+        clock.now_s += 1.1
+        await pilot.press("down")
+        await settle(pilot, lambda: "will run without asking" not in app.screen_text())
+        await pilot.press("c")
+        clock.now_s += 1.1
+        await pilot.press("c")
+        assert app.answers == [ApprovalAnswer("approved", for_conversation=True)]
+
+
+async def test_words_that_start_with_another_key_do_not_approve() -> None:
+    for word in ("easy", "can"):
+        shown, clock = modal()
+        async with asked(shown, clock) as (app, pilot):
+            for letter in word:
+                await pilot.press(letter)
+                clock.now_s += 0.5
+            assert app.answers == []
+
+
+async def test_a_changed_question_cannot_be_approved_for_the_conversation() -> None:
+    shown, clock = modal(changed(question(), model="16 inch"))
+    async with asked(shown, clock) as (app, pilot):
+        assert "for this conversation" not in app.screen_text()
+        await pilot.press("c")
+        clock.now_s += 2
+        await pilot.press("c")
+        assert app.answers == []
 
 
 @pytest.mark.parametrize("size", [(100, 40), (40, 10)])
@@ -333,10 +407,10 @@ async def test_in_a_tiny_window_parameters_and_buttons_are_visible(
 ) -> None:
     shown, clock = modal()
     async with asked(shown, clock, size) as (app, pilot):
-        for words in ("Order laptop", "Model", "14 inch", "Approve", "Reject", "Later"):
+        for words in ("Order laptop", "Model", "14 inch", "Approve", "Reject", "later"):
             await settle(pilot, lambda words=words: words in app.screen_text())
-        await pilot.press("pagedown")
-        await settle(pilot, lambda: "Too old" in app.screen_text())
+        await pilot.press("end")
+        await settle(pilot, lambda: "Supplier key" in app.screen_text())
 
 
 def changed(step: ApprovalStep, **parameters: object) -> ApprovalStep:

@@ -33,6 +33,7 @@ SHEETS = (
     "cards.tcss",
     "timeline.tcss",
     "modals.tcss",
+    "questions.tcss",
     "login.tcss",
 )
 

@@ -7,8 +7,8 @@ Source: Headless API, ``skill.confirmation_required`` (``skill_parameters`` and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,13 +22,26 @@ MAX_ROWS = 20_000
 MAX_VALUE_CHARS = 2_000_000
 _LONGEST_LABEL = 2_000
 
-RowForm = Literal["value", "secret", "absent", "empty", "group", "cut"]
+RowForm = Literal["value", "secret", "absent", "empty", "group", "table", "cut"]
 """``absent``: not given. ``empty``: given, but empty. ``group``: the rows below, one level deeper,
-belong to it. ``cut``: a sentence about the rows left out.
+belong to it. ``table``: the items are in ``grid``. ``cut``: a sentence about the rows left out.
 """
 
 _ABSENT = object()
+_OF_ITEMS = ("properties", "control_type", "pick_list")
+"""Keys of a list's field that hold for its items."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Items of a list, one a row, with the same columns."""
+
+    columns: tuple[str, ...]
+    numbers: frozenset[int]
+    """Columns that contain only numbers."""
+    rows: tuple[tuple[ParameterRow, ...], ...]
+    """Cells of each item; the labels of the cells are empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,9 @@ class ParameterRow:
     hint: str = ""
     depth: int = 0
     form: RowForm = "value"
+    raw: str = ""
+    """Value as it was sent, if another text stands for it."""
+    grid: Grid | None = None
 
 
 def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, ...]:
@@ -49,10 +65,7 @@ def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, 
     Never raises, whatever the input and however deep. Rows beyond ``MAX_ROWS`` or
     ``MAX_VALUE_CHARS`` are left out, and a row of the form ``cut`` says so.
     """
-    rows = tuple(islice(_walk(schema, values), MAX_ROWS + 1))
-    if len(rows) <= MAX_ROWS:
-        return rows
-    return (*rows[:MAX_ROWS], _cut("More parameters not shown.", 0))
+    return walk(schema, values, _plain_row)
 
 
 def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ...]:
@@ -74,57 +87,94 @@ def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
     return ", ".join(row.value[:100] for row in below if row.form in ("value", "secret"))
 
 
-_Named = tuple["Json", str, object]
-"""Field of the schema, its name, and its value."""
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Field of the schema with its value."""
+
+    field: Json
+    name: str
+    value: object
+    depth: int = 0
+    beside: Json | None = None
+    """Values of the object that contains it."""
+
+    @property
+    def is_given(self) -> bool:
+        return self.value is not _ABSENT and self.value is not None
 
 
-def _walk(schema: object, values: Json) -> Iterator[ParameterRow]:
+RowOf = Callable[[Parameter], ParameterRow]
+"""Returns the row of a parameter; with the form ``group``, those of its parts follow."""
+
+
+def walk(schema: object, values: Json, row_of: RowOf) -> tuple[ParameterRow, ...]:
+    """Return the rows of all parameters within the limits."""
+    rows = tuple(islice(_walk(schema, values, row_of), MAX_ROWS + 1))
+    if len(rows) <= MAX_ROWS:
+        return rows
+    return (*rows[:MAX_ROWS], _cut("More parameters not shown.", 0))
+
+
+def _walk(schema: object, values: Json, row_of: RowOf) -> Iterator[ParameterRow]:
     """Yield the rows of all parameters, those of an object or list below its own."""
-    within = [_fields(schema, values)]
+    within = [fields(schema, values)]
     while within:
-        field, name, value = next(within[-1], (None, "", None))
-        if field is None:
+        parameter = next(within[-1], None)
+        if parameter is None:
             within.pop()
             continue
-        depth = len(within) - 1
-        row = _row(field, name, value, depth)
+        depth, value = len(within) - 1, parameter.value
+        row = row_of(replace(parameter, depth=depth))
         yield row
         if row.form == "group":
-            within.append(_inside(field, value))
+            within.append(_inside(parameter.field, value))
         elif isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
             rest = len(value) - MAX_VALUE_CHARS
             yield _cut(f"{rest:,} more characters than can be shown.", depth)
 
 
-def _fields(schema: object, values: Mapping[str, Any]) -> Iterator[_Named]:
+def fields(schema: object, values: Mapping[str, Any]) -> Iterator[Parameter]:
+    """Yield the parameters of an object: those of the schema, then the others."""
     named: set[str] = set()
-    for field in schema if isinstance(schema, Sequence) else ():
-        if isinstance(field, Mapping) and isinstance(name := field.get("name"), str):
+    for one in schema if isinstance(schema, Sequence) else ():
+        if isinstance(one, Mapping) and isinstance(name := one.get("name"), str):
             if name not in named:
-                yield field, name, values.get(name, _ABSENT)
+                yield Parameter(one, name, values.get(name, _ABSENT), beside=values)
             named.add(name)
-    yield from (({}, str(name), value) for name, value in values.items() if name not in named)
+    for name, value in values.items():
+        if name not in named:
+            yield Parameter({}, str(name), value, beside=values)
 
 
-def _inside(field: Json, value: object) -> Iterator[_Named]:
+def _inside(field: Json, value: object) -> Iterator[Parameter]:
     """Yield the entries of an object or list that is not empty."""
     if isinstance(value, Mapping):
-        yield from _fields(field.get("properties"), value)
+        yield from fields(field.get("properties"), value)
     elif isinstance(value, list):
-        item = {key: field[key] for key in ("properties", "control_type") if key in field}
-        yield from ((item, str(number), part) for number, part in enumerate(value, start=1))
+        item = {key: field[key] for key in _OF_ITEMS if key in field}
+        yield from (Parameter(item, str(number), part) for number, part in enumerate(value, 1))
 
 
-def _row(field: Json, name: str, value: object, depth: int) -> ParameterRow:
-    label = _line(field.get("label")) or _line(name)
-    hint = _TAG.sub("", _line(field.get("hint")))
-    form, text = _scalar(value)
-    if value is not _ABSENT and value is not None and is_secret(field, name):
+def _plain_row(parameter: Parameter) -> ParameterRow:
+    label, hint = label_of(parameter), hint_of(parameter)
+    form, text = scalar(parameter.value)
+    if parameter.is_given and is_secret(parameter.field, parameter.name):
         form, text = "secret", MASK
-    return ParameterRow(label=label, hint=hint, value=text, depth=depth, form=form)
+    return ParameterRow(label=label, hint=hint, value=text, depth=parameter.depth, form=form)
 
 
-def _scalar(value: object) -> tuple[RowForm, str]:
+def label_of(parameter: Parameter) -> str:
+    """Return the label of a parameter, or its name."""
+    return one_line(parameter.field.get("label")) or one_line(parameter.name)
+
+
+def hint_of(parameter: Parameter) -> str:
+    """Return the hint of a parameter without HTML."""
+    return _TAG.sub("", one_line(parameter.field.get("hint")))
+
+
+def scalar(value: object) -> tuple[RowForm, str]:
+    """Return the form and the text of a value that is shown as it was sent."""
     if value is _ABSENT or value is None:
         return "absent", "not set"
     if isinstance(value, bool):
@@ -137,7 +187,8 @@ def _scalar(value: object) -> tuple[RowForm, str]:
     return ("value", text) if text.strip() else ("empty", "empty text")
 
 
-def _line(value: object) -> str:
+def one_line(value: object) -> str:
+    """Return a text of the schema in one line, with hidden characters made visible."""
     return clean_line(revealed(value), _LONGEST_LABEL) if isinstance(value, str) else ""
 
 

@@ -11,22 +11,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.parameters import parameter_rows
+from tui.core.approval_document import approval_document
 from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line
+from tui.ui.keys.labels import bound_to, key_at
 from tui.ui.questions.decision_modal import DecisionModal
-from tui.ui.questions.parameter_table import ParameterTable
-from tui.ui.toolkit.answer_row import AnswerRow
-from tui.ui.toolkit.guarded_modal import DEAF_S
+from tui.ui.questions.parameter_table import EXPAND, ParameterTable, ReasonText
+from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
+from tui.ui.toolkit.guarded_modal import DEAF_S, TYPING_S
 from tui.ui.toolkit.rows import Row, RowsView
-from tui.ui.toolkit.state_glyphs import ASKS, muted
+from tui.ui.toolkit.state_glyphs import ASKS, QUESTION, day_of, muted
+from tui.ui.toolkit.text import line
+from tui.ui.transcript.card import wall_clock_ms
 
 if TYPE_CHECKING:
     from tui.core.events import Decision
     from tui.core.steps import ApprovalStep
+
+
+FOR_ALL = "approval.conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class ApprovalAnswer:
 
     decision: Decision
     reason: str | None = None
+    for_conversation: bool = False
+    """Approve later calls of the skill in the conversation, too."""
 
 
 class ChangeList(RowsView):
@@ -57,10 +66,18 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
     """Shows all parameters of a skill call. Returns the answer; None: decided later."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", "Approve", tooltip="Approve", id="approval.approve")
+        Binding("a", "approve", "Approve", tooltip="Approve", id="approval.approve"),
+        Binding(
+            "c",
+            "approve_all",
+            "Approve for this conversation",
+            tooltip="Approve the skill for this conversation",
+            id=FOR_ALL,
+        ),
+        Binding("e", "expand_texts", "Expand", tooltip="Expand long texts", id=EXPAND),
     ]
 
-    answering = frozenset({"approve", "reject"})
+    answering = frozenset({"approve", "approve_all", "expand_texts", "reject"})
     answer_keys = "a and r"
 
     def __init__(
@@ -70,37 +87,67 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         agent: str,
         armed: bool = True,
         message: Widget | None = None,
+        place: str = "",
+        offers_conversation: bool = True,
+        now_ms: Callable[[], int] = wall_clock_ms,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``place``: title of its conversation, if that is not on screen.
+
+        ``offers_conversation``: the skill can be approved for the whole conversation.
+        """
         subject = step.request.skill
         super().__init__(subject=subject, clock_s=clock_s, armed=armed, message=message)
         self.step = step
         self._agent = agent
         self._seen = step.asked_first
         """First version of the request; None: the parameters have not changed."""
+        self._place = place
+        self._offers_conversation = offers_conversation
+        self._now_ms = now_ms
         self._warned_at: int | None = None
         """Number of unseen lines in the last warning; None: no warning yet."""
+        self._confirms_all_at: int | None = None
+        """Number of unseen lines when the rule for the conversation was shown."""
+        self._no_answer_until_s = 0.0
 
     def compose(self) -> ComposeResult:
         request = self.step.request
-        skill = clean_line(request.skill) or "A skill"
         agent = clean_line(self._agent, 60) or "The agent"
+        document = approval_document(request.schema, request.parameters, day_of(self._now_ms()))
         with Vertical(classes="modal--box"):
-            yield Static(
-                Content.assemble(("◆ ", ASKS), "Run ", (skill, "bold"), "?"),
-                classes="modal--title",
+            yield QuestionTitle(
+                QUESTION,
+                line(request.skill) or Content("A skill"),
+                f"{agent} asks for your approval",
             )
-            told = f"{agent} is waiting for your decision. Nothing has run yet."
-            yield Static(muted(told), classes="modal--lead")
+            yield Static(muted(self._lead()), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 if self._seen:
                     yield ChangeList(changes(self._seen, request))
-                yield ParameterTable(parameter_rows(request.schema, request.parameters))
+                if document.reason:
+                    yield ReasonText([document.reason])
+                if document.rows or not document.reason:
+                    yield ParameterTable(document.rows)
             yield Static(classes="modal--more")
             yield Static(classes="modal--state")
-            yield AnswerRow(
-                ("a", "Approve", "approve"), ("r", "Reject…", "reject"), ("Esc", "Later", "later")
+            yield QuestionAnswers(
+                ("a", "Approve", "approve"), ("r", "Reject…  you can say why", "reject"), cells=24
             )
+            if self.offers_conversation:
+                yield Static(classes="approval--all")
+
+    def _lead(self) -> str:
+        nothing = "Nothing has been done yet."
+        return f"In “{self._place}”. {nothing}" if self._place else nothing
+
+    @property
+    def offers_conversation(self) -> bool:
+        """True if the skill can be approved for the conversation.
+
+        Not if its parameters changed while it was pending: then it needs a closer look.
+        """
+        return self._offers_conversation and self.step.revision == 0
 
     _refits = 0
     """Consecutive layout passes that did not fit."""
@@ -119,29 +166,74 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             self.settle()
         elif not same_question(before, step.request):
             self._seen = self._seen or before
-            self._warned_at = None
+            self._forget_warnings()
             self.armed = False
             self.ask_again()
 
     def rejection(self, reason: str | None) -> ApprovalAnswer:
         return ApprovalAnswer("rejected", reason)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in self.answering and self._clock_s() < self._no_answer_until_s:
+            return False
+        if action == "approve_all" and not self.offers_conversation:
+            return False
+        return super().check_action(action, parameters)
+
     def action_approve(self) -> None:
         """Approve; if lines have not been on screen, warn first and require a second press."""
         self._look()
-        unseen = self.query_one(ParameterTable).unseen
+        unseen = self._unseen
         if unseen and self._warned_at != unseen:
+            self._confirms_all_at = None
             self._warned_at = unseen
             self._be_deaf(DEAF_S)
             self.show_state()
         else:
             self.dismiss(ApprovalAnswer("approved"))
 
+    def action_approve_all(self) -> None:
+        """Show what this allows, and require a second press."""
+        self._look()
+        unseen = self._unseen
+        if self._confirms_all_at != unseen:
+            self._warned_at = None
+            self._confirms_all_at = unseen
+            self._expect_more_letters()
+            self.show_state()
+            self.call_after_refresh(self._fit)
+        else:
+            self.dismiss(ApprovalAnswer("approved", for_conversation=True))
+
+    def action_expand_texts(self) -> None:
+        """Show long texts completely."""
+        for table in self.query(ParameterTable):
+            table.unfold()
+        self._expect_more_letters()
+        self.call_after_refresh(self._fit)
+
+    @property
+    def _unseen(self) -> int:
+        return sum(table.unseen for table in self.query(ParameterTable))
+
+    def show_state(self) -> None:
+        super().show_state()
+        skill = clean_line(self.step.request.skill, 40) or "this skill"
+        for choice in self.query(".approval--all").results(Static):
+            key = Content.styled(f" {key_at(self, FOR_ALL)} ", "bold" if self.armed else "")
+            choice.update(
+                self.fitting(
+                    Content.assemble(key, muted(f" Approve {skill} for this conversation…")),
+                    Content.assemble(key, muted(" Approve for this conversation…")),
+                )
+            )
+
     def state_line(self) -> Content:
+        if self.armed and self._confirms_all_at is not None:
+            return self._rule_for_all(self._confirms_all_at)
         if self.armed and (unseen := self._warned_at):
-            lines = "1 line" if unseen == 1 else f"{unseen:,} lines"
             told = (
-                (f"▲ {lines} not seen yet. ", " again approves anyway"),
+                (f"▲ {_lines(unseen)} not seen yet. ", " again approves anyway"),
                 (f"▲ {unseen:,} not seen. ", " again: approve"),
             )
             return self.fitting(
@@ -151,6 +243,39 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 )
             )
         return super().state_line()
+
+    def _rule_for_all(self, unseen: int) -> Content:
+        skill = clean_line(self.step.request.skill, 40) or "This skill"
+        rule = (
+            f"{skill} will run without asking for the rest of this conversation, whatever its "
+            "parameters, until you revoke it or quit. A question that changes is still asked."
+        )
+        warning = f"{_lines(unseen)} not seen yet. " if unseen else ""
+        return Content.assemble(
+            (f"▲ {warning}", f"bold {ASKS}"),
+            rule,
+            "  ",
+            (key_at(self, FOR_ALL), "bold"),
+            muted(" again approves"),
+        )
+
+    def _expect_more_letters(self) -> None:
+        """Accept no answer for a moment: the letter may have been the first of a word."""
+        self._no_answer_until_s = self._clock_s() + TYPING_S
+
+    def _forget_warnings(self) -> None:
+        self._warned_at = self._confirms_all_at = None
+
+    def on_key(self, event: Key) -> None:
+        is_again = any(binding.id == FOR_ALL for binding in bound_to(self, event.key))
+        if self._confirms_all_at is not None and not is_again:
+            self._confirms_all_at = None
+            self.show_state()
+            self.call_after_refresh(self._fit)
+        super().on_key(event)
+        expands = event.is_printable and any(b.id == EXPAND for b in bound_to(self, event.key))
+        if expands and not any(table.is_folded for table in self.query(ParameterTable)):
+            self._be_deaf(TYPING_S)  # a letter like any other
 
     # -- lines in view ---------------------------------------------------------------------
 
@@ -163,18 +288,18 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         self._look()
 
     def _scrolled(self) -> None:
-        self._warned_at = None
+        self._forget_warnings()
         self.show_state()
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
         """Record the lines in view, and show how many are above and below them."""
-        if not self.query(ParameterTable):
+        tables = list(self.query(ParameterTable))
+        if not tables:
             return  # the contents are being recomposed
-        body, table = self.query_one(".modal--body"), self.query_one(ParameterTable)
+        body = self.query_one(".modal--body")
         first, end = round(body.scroll_y), round(body.scroll_y) + body.size.height
-        top = table.virtual_region.y
-        above, below = first, max(0, top + table.line_count - end)
+        above, below = first, max(0, tables[-1].first_line + tables[-1].line_count - end)
         more = self.query_one(".modal--more", Static)
         more.display = bool(above or below)
         is_laid_out = more.display == bool(more.outer_size.height)
@@ -185,9 +310,16 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 return
         self._refits = 0
         if self.is_drawn and self.is_active:
-            table.see(first - top, end - top)
+            for table in tables:
+                table.see(first - table.first_line, end - table.first_line)
+        down = key_at(self, "modal.down").replace("Down", "↓")
         parts = [
             *([Content.styled(f"▼ {below:,} more", "bold $accent")] if below else []),
+            *([muted(f"{down} shows them")] if below and down and not above else []),
             *([muted(f"▲ {above:,} above")] if above else []),
         ]
         more.update(Content("   ").join(parts))
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"

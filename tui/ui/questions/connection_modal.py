@@ -18,10 +18,11 @@ from tui.core.links import UNSAFE_LINK, link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText, OpenLink
 from tui.ui.questions.decision_modal import DecisionModal
-from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.rows import Row, RowsView
-from tui.ui.toolkit.state_glyphs import ASKS, muted
+from tui.ui.toolkit.state_glyphs import CONNECTION, muted
+from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import wall_clock_ms
 from tui.ui.transcript.question_cards import time_left
 
@@ -91,23 +92,27 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
         agent: str = "",
         armed: bool = True,
         message: Widget | None = None,
+        place: str = "",
         now_ms: Callable[[], int] = wall_clock_ms,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``place``: title of its conversation, if that is not on screen."""
         subject = step.connector
         super().__init__(subject=subject, clock_s=clock_s, armed=armed, message=message)
         self.step = step
         self._agent = agent
+        self._place = place
         self._now_ms = now_ms
 
     def compose(self) -> ComposeResult:
         connector = clean_line(self.step.connector) or "A connection"
         agent = clean_line(self._agent, 60) or "The agent"
         lead = f"{agent} continues automatically after you sign in."
+        if self._place:
+            lead = f"In “{self._place}”. {lead}"
         with Vertical(classes="modal--box"):
-            yield Static(
-                Content.assemble(("◇ ", ASKS), "Connect ", (connector, "bold")),
-                classes="modal--title",
+            yield QuestionTitle(
+                CONNECTION, line(f"Sign in to {connector}"), f"{agent} needs this connection"
             )
             yield Static(muted(lead), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
@@ -115,12 +120,11 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
             yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
             yield Static(classes="modal--state")
-            yield AnswerRow(
+            yield QuestionAnswers(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),
                 ("q", "QR code", "qr"),
                 ("r", "Reject…", "reject"),
-                ("Esc", "Later", "later"),
             )
 
     def _fit(self) -> None:

@@ -10,14 +10,19 @@ from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Key
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from tui.ui.questions.armed_modal import ArmedModal
+from tui.ui.questions.question_parts import QuestionAnswers
 from tui.ui.questions.reason_modal import ReasonModal
 from tui.ui.toolkit.state_glyphs import muted
 
 AnswerT = TypeVar("AnswerT")
+
+_LEAST_UNDER = 14
+"""Window height in lines below which only what is needed to decide is shown."""
 
 
 class DecisionModal(ArmedModal[AnswerT | None]):
@@ -32,11 +37,15 @@ class DecisionModal(ArmedModal[AnswerT | None]):
             id="decision.reject",
         ),
         Binding("escape", "later", "Later", tooltip="Decide later", id="decision.later"),
+        Binding("enter", "explain_enter", "Nothing", show=False, id="decision.enter"),
     ]
 
-    low_under = 20
+    low_under = 22
+    compact_under = 30
     answer_keys: ClassVar[str]
     """Keys that answer, in words."""
+    _explains_enter = False
+    """True while the last key was Enter."""
 
     def __init__(
         self,
@@ -57,19 +66,38 @@ class DecisionModal(ArmedModal[AnswerT | None]):
 
     def ready_parts(self) -> None:
         super().ready_parts()
-        for button in self.query(Button):
-            button.can_focus = False  # so that Enter never answers
+        self.show_state()
+
+    def _fit(self) -> None:
+        self.set_class(self.size.height < _LEAST_UNDER, "-least")
+        super()._fit()
 
     def show_state(self) -> None:
         for line in self.query(".modal--state").results(Static):
             line.update(self.state_line())
+        for answers in self.query(QuestionAnswers):
+            answers.show_armed(is_armed=self.armed)
 
     def state_line(self) -> Content:
         """Return the line that tells if keys answer."""
+        if self._explains_enter and self.armed:
+            text = Content.assemble(("● ", "$accent"), ("Enter does nothing here.", "bold"))
+            return self.fitting(text + muted(f"  {self.answer_keys} answer."), text)
         if self.armed:
             text = Content.assemble(("● ", "$accent"), (f"{self.answer_keys} answer now.", "bold"))
             return self.fitting(text + muted("  Enter does nothing here."), text)
         return self.unarmed_line("answer here")
+
+    def on_key(self, event: Key) -> None:
+        if self._explains_enter and event.key != "enter":
+            self._explains_enter = False
+            self.show_state()
+        super().on_key(event)
+
+    def action_explain_enter(self) -> None:
+        """Tell which keys answer instead."""
+        self._explains_enter = True
+        self.show_state()
 
     def rejection(self, reason: str | None) -> AnswerT:
         """Return the rejecting answer; ``reason`` is None if the user gave none."""

@@ -40,6 +40,8 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
     AUTO_FOCUS = ""
     low_under: ClassVar[int] = 16
     """Window height in lines below which there is no room for a margin."""
+    compact_under: ClassVar[int] = 0
+    """Window height in lines below which parts of a dialog have no edges."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_body(-1)", "Scroll up", show=False, id="modal.up"),
         Binding("down", "scroll_body(1)", "Scroll down", show=False, id="modal.down"),
@@ -74,12 +76,13 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
         """Leave room for the answers, however many lines the title has."""
         low = self.size.height < self.low_under
         self.set_class(low, "-low")
+        self.set_class(self.size.height < self.compact_under, "-compact")
         for body in self.query(".modal--body").results(Widget):
             body.styles.max_height = self.room_for(body)
 
     def room_for(self, body: Widget) -> int:
         """Return the lines available to a body, by the last layout of everything else."""
-        air = 0 if self.has_class("-low") else _AIR_LINES
+        air = 0 if self.has_class("-low") or self.has_class("-compact") else _AIR_LINES
         return max(_LEAST_BODY_LINES, self.size.height - _lines_around(body) - air)
 
     @property
