@@ -97,6 +97,11 @@ class ChatPage:
         """Tell whether no modal and no other screen covers the conversation."""
         return self.app.screen is self._chat
 
+    def working_text(self) -> str:
+        """Return the row above the composer; empty while nothing happens."""
+        line = self._chat.working_line
+        return self.text(line).strip() if line.display else ""
+
     def is_banner_shown(self) -> bool:
         return self._chat.banner.display
 

@@ -6,18 +6,18 @@ import asyncio
 
 from tests.fakes import WORKSHOP, ScriptedBackend, Wait, finished, piece, said, started
 from tests.ui.stage import Stage
-from tui.ui.transcript.status_rows import WorkingRow
+from tui.ui.chat.banner_text import BannerText
 
-KEY = "ctrl+s"
+KEY = "escape"
 
 
 def offered(stage: Stage) -> bool:
-    return stage.is_key_offered("halt")
+    return stage.is_key_offered("stop_turn") and "Esc to stop" in stage.working_text()
 
 
 def asked(stage: Stage) -> bool:
     """Return true if the conversation shows that the agent was asked to stop."""
-    return any(row.entry.halting for row in stage.find_all(WorkingRow))
+    return "was asked to stop" in stage.working_text()
 
 
 async def test_a_stopped_turn_shows_its_text_and_that_it_was_stopped() -> None:
@@ -55,6 +55,64 @@ async def test_without_stop_support_the_key_is_not_offered() -> None:
     stage = Stage(ScriptedBackend([started(), gate, finished()]))
     async with stage.shown():
         await stage.say("Count")
-        await stage.until(lambda: "Working" in stage.screen())
+        await stage.until(lambda: "Thinking" in stage.working_text())
         assert not offered(stage)
         gate.set()
+
+
+async def test_esc_closes_what_is_open_before_it_stops_the_agent() -> None:
+    script = [started(), piece(0, "One, "), Wait.HALT, finished("halted")]
+    stage = Stage(ScriptedBackend(script, can=WORKSHOP))
+    async with stage.shown(width=100):
+        await stage.say("Count")
+        await stage.until(lambda: offered(stage))
+        await stage.press("ctrl+t")
+        assert stage.is_timeline_shown()
+        stage.show_notice(BannerText(tone="refusal", text="Too long."))
+        stage.show_state()
+        stage.focus_on("transcript")
+        for is_closed in (
+            lambda: not stage.is_timeline_shown(),
+            lambda: not stage.is_banner_shown(),
+        ):
+            assert "Ctrl+S to stop" in stage.working_text()
+            await stage.press("escape")
+            await stage.until(is_closed)
+        stage.focus_on("transcript")
+        await stage.press("escape")
+        assert stage.focus_name() == "composer"
+        assert stage.backend.halted == []
+        await stage.press("escape")
+        await stage.until(lambda: "Stopped by you" in stage.screen())
+
+
+async def test_esc_stops_waiting_where_the_agent_cannot_be_stopped() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend([started(), gate]))
+    stage.backend.resumes = [[said("Done."), finished()]]
+    async with stage.shown(width=110):
+        await stage.say("Count")
+        await stage.until(lambda: "Esc to stop waiting" in stage.working_text())
+        await stage.press("escape")
+        await stage.until(lambda: "Ctrl+R follow again" in stage.working_text())
+        assert "Not waiting  Ifrit keeps working at the server" in stage.working_text()
+        assert not stage.is_key_offered("leave_turn")
+        await stage.press("ctrl+r")
+        await stage.until(lambda: "Done." in stage.screen())
+        await stage.until(lambda: stage.working_text() == "")
+
+
+async def test_a_second_esc_stops_waiting_only_some_time_after_the_stop_request() -> None:
+    gate = asyncio.Event()
+    stage = Stage(ScriptedBackend([started(), piece(0, "One, "), gate, finished()], can=WORKSHOP))
+    async with stage.shown(width=110):
+        await stage.say("Count")
+        await stage.until(lambda: offered(stage))
+        await stage.press("escape")
+        await stage.until(lambda: asked(stage))
+        assert not stage.is_key_offered("leave_turn")
+        await stage.pass_time(3)
+        stage.show_state()
+        assert "Esc to stop waiting" in stage.working_text()
+        await stage.press("escape")
+        await stage.until(lambda: "Not waiting" in stage.working_text())

@@ -30,7 +30,7 @@ from tui.core.options import OptionValues
 from tui.core.turn import Turn
 from tui.engine.updates import MessageRejected
 from tui.ui.toolkit.text_modal import EditModal
-from tui.ui.transcript.status_rows import WorkingRow
+from tui.ui.toolkit.ticker import ticker_of
 
 pytestmark = pytest.mark.slow
 
@@ -127,11 +127,11 @@ async def test_stop_waiting_and_retry_later() -> None:
     stage = Stage(backend)
     async with stage.shown():
         await stage.say("hi")
-        await stage.until(lambda: "Ctrl+L to stop waiting" in stage.banner_text())
-        await stage.press("ctrl+l")
-        await stage.until(lambda: "Stopped waiting" in stage.banner_text())
-        row = stage.find(WorkingRow)
-        assert (row.auto_refresh, "Not followed" in stage.text(row)) == (None, True)
+        await stage.until(lambda: "Esc stop waiting" in stage.banner_text())
+        await stage.press("escape")
+        await stage.until(lambda: "Not waiting" in stage.working_text())
+        assert not stage.is_banner_shown()
+        assert not ticker_of(stage.app).runs
         tries = backend.calls.count("resume")
         await asyncio.sleep(0.1)
         assert backend.calls.count("resume") == tries

@@ -82,13 +82,16 @@ def test_a_conversation_is_waiting_working_or_idle() -> None:
 
 def test_a_recovery_has_a_countdown() -> None:
     notice = of_recovery(
-        Recovery(step="reconnecting", attempt=2, next_ms=NOW_MS + 3_000, problem="Cut off.")
+        Recovery(step="waiting", attempt=2, next_ms=NOW_MS + 3_000, problem="Cut off."),
+        agent="Ifrit",
     )
-    assert notice.sentence(NOW_MS) == "Connection lost · reconnecting in 3 s"
-    assert notice.sentence(NOW_MS + 2_500) == "Connection lost · reconnecting in 1 s"
-    assert notice.sentence(NOW_MS - 3_477_000) == "Connection lost · reconnecting in 58 min"
-    assert notice.sentence(NOW_MS + 3_000) == "Connection lost · reconnecting now"
-    assert (notice.hint, notice.command) == ("Cut off · Attempt 2", "app.retry")
+    assert notice.text == "Connection lost"
+    assert notice.countdown(NOW_MS) == "Reconnecting in 3 s"
+    assert notice.countdown(NOW_MS + 2_500) == "Reconnecting in 1 s"
+    assert notice.countdown(NOW_MS - 3_477_000) == "Reconnecting in 58 min"
+    assert notice.countdown(NOW_MS + 3_000) == "Reconnecting now"
+    assert notice.hint == "Ifrit keeps working at the server. Attempt 2. Cut off."
+    assert (notice.command, notice.other[0]) == ("app.retry", "turn.leave")
 
 
 def test_an_error_is_shown_with_advice_and_its_request_id() -> None:
@@ -105,15 +108,18 @@ def test_notices_that_need_the_user_come_first() -> None:
     assert chat_state.link() == "offline"
     chat_state.recover(HERE, Recovery(step="reconnecting"))
     assert chat_state.link() == "reconnecting"
-    notice = chat_state.notice(question_open=False)
+    notice = chat_state.notice(agent="Ifrit")
     assert notice is not None
-    assert notice.tone == "recovery"
+    assert notice.tone == "problem"
     chat_state.recover(HERE, Recovery(step="waiting", problem="Nobody there."))
     assert chat_state.link() == "reconnecting"
-    chat_state.active_turns.note(turn(started(), asks("Order laptop", "call-1")))
-    notice = chat_state.notice(question_open=False)
+    notice = chat_state.notice(agent="Ifrit")
     assert notice is not None
-    assert notice.tone == "question"
+    assert notice.tone == "recovery"
+    chat_state.active_turns.note(turn(started(), asks("Order laptop", "call-1")))
+    notice = chat_state.notice(agent="Ifrit")
+    assert notice is not None
+    assert notice.tone == "problem"
     chat_state.recover(HERE, None)
     chat_state.mark_online()
     assert chat_state.link() == "live"
@@ -179,4 +185,4 @@ def test_keys_are_labeled_as_on_a_keyboard(key: str, name: str, short: str) -> N
 
 @pytest.mark.parametrize("step", get_args(RecoveryStep))
 def test_every_step_of_a_recovery_has_a_text(step: RecoveryStep) -> None:
-    assert of_recovery(Recovery(step=step, attempt=1)).text
+    assert of_recovery(Recovery(step=step, attempt=1), agent="Ifrit").text

@@ -32,7 +32,7 @@ from tui.ui.transcript.entries import Entry, entries_of
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
-from tui.ui.transcript.status_rows import DayRule, WorkingRow
+from tui.ui.transcript.status_rows import DayRule
 from tui.ui.transcript.transcript import Transcript
 from tui.ui.transcript.virtual_list import KEEP, PAGE
 
@@ -80,11 +80,11 @@ def test_a_turn_shows_its_steps_in_order() -> None:
 @pytest.mark.parametrize(
     ("events", "end"),
     [
-        ([], "Working"),
-        ([at(TurnStarted, 1, 0)], "Working"),
+        ([], "Prompt"),
+        ([at(TurnStarted, 1, 0)], "Prompt"),
         ([at(SkillStarted, 1, 0, skill="Look up")], "Skill"),
         ([at(TextDelta, 1, 0, message_id=MessageId("m"), offset=0, text="Hel")], "Reply"),
-        ([at(AgentMessage, 1, 0, text="One moment.")], "Working"),
+        ([at(AgentMessage, 1, 0, text="One moment.")], "Reply"),
         ([ASKS], "Approval"),
         ([at(TurnFinished, 1, 0)], "Silence"),
         ([at(AgentMessage, 1, 0, text="Done."), at(TurnFinished, 2, 1)], "Reply"),
@@ -133,7 +133,6 @@ async def test_cards_are_updated_in_place_and_never_replaced() -> None:
 async def test_a_streamed_message_is_one_widget_from_start_to_end() -> None:
     turn = turn_of("t", events=[at(TurnStarted, 1, 0)])
     async with shown(turn) as (app, transcript, pilot):
-        assert app.query(WorkingRow)
         for offset, text in ((0, "Hello "), (6, "**wor")):
             piece = at(
                 TextDelta, 2 + offset, 1, message_id=MessageId("m"), offset=offset, text=text
@@ -141,7 +140,6 @@ async def test_a_streamed_message_is_one_widget_from_start_to_end() -> None:
             turn = fold(turn, [piece])
             await transcript.show_turn(turn)
         reply = app.query_one(Reply)
-        assert not app.query(WorkingRow)
         whole = at(AgentMessage, 9, 2, message_id=MessageId("m"), text="Hello **world**")
         await transcript.show_turn(fold(turn, [whole, at(TurnFinished, 10, 3)]))
         await settle(pilot, lambda: "Hello world" in app.screen_text())
@@ -296,16 +294,12 @@ async def test_the_expiry_of_a_link_is_updated_often_only_at_the_end(
 
 async def test_nothing_is_animated_after_stop_waiting() -> None:
     runs = [at(TurnStarted, 1, 0), at(SkillStarted, 2, 1, skill="Look up")]
-    busy = (turn_of("t", events=runs), turn_of("u", events=runs[:1]))
-    async with shown(*busy) as (app, transcript, pilot):
-        cards = (app.query_one(SkillCard), app.query_one(WorkingRow))
-        assert all(card.moves for card in cards)
+    async with shown(turn_of("t", events=runs)) as (app, transcript, pilot):
         assert ticker_of(app).runs
         transcript.set_paused(on=True)
         await pilot.pause()
         assert not ticker_of(app).runs
-        assert "Not followed" in app.screen_text()
-        await transcript.show_turn(turn_of("v", events=runs[:1]))
+        await transcript.show_turn(turn_of("v", events=runs))
         await pilot.pause()
         assert not ticker_of(app).runs
         transcript.set_paused(on=False)

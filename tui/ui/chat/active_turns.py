@@ -10,6 +10,7 @@ from tui.core.steps import ApprovalStep, ConnectionStep
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId, TurnId
+    from tui.core.records import PromptState
     from tui.core.turn import Turn
 
 RowState = Literal["idle", "running", "asking"]
@@ -93,14 +94,19 @@ class ActiveTurns:
 
     def stoppable(self, conversation_id: ConversationId) -> Turn | None:
         """Return the turn that the agent is working on and can be asked to stop."""
+        turn = self.followed(conversation_id)
+        return turn if turn and not turn.halting else None
+
+    def followed(self, conversation_id: ConversationId) -> Turn | None:
+        """Return the turn that the agent is working on."""
         sent = (
             t for t in self._of(conversation_id) if t.prompt is None or t.prompt.state == "sent"
         )
-        return next((turn for turn in sent if not turn.halting), None)
+        return next(sent, None)
 
-    def is_stopping(self, conversation_id: ConversationId) -> bool:
-        """Return True if the agent was asked to stop and has not stopped yet."""
-        return any(turn.halting for turn in self._of(conversation_id))
+    def prompt_states(self, conversation_id: ConversationId) -> set[PromptState]:
+        """Return the states of a conversation's messages that have no reply yet."""
+        return {turn.prompt.state for turn in self._of(conversation_id) if turn.prompt}
 
     def asking(self) -> list[ConversationId]:
         """Return the conversations with an open question, the longest waiting first."""

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.ui.keys.labels import key_for
-from tui.ui.toolkit.text import line
+from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
     from tui.core.ports import Clock
     from tui.ui.chat.banner_text import BannerText, Tone
 
-_GLYPHS: dict[Tone, str] = {"question": "◆", "recovery": "↻", "problem": "✕", "refusal": "✕"}
+_GLYPHS: dict[Tone, str] = {"recovery": "↯", "problem": "✗", "refusal": "✗"}
+_SECOND_S = 1.0
+_BAR_CELLS = 8
+_GAP = 3
 
 
 class Banner(Widget):
@@ -33,14 +35,17 @@ class Banner(Widget):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._ticks: Timer | None = None
+        self._counts_from_ms = 0
+        """Start of the countdown, for its bar."""
         self.notice: BannerText | None = None
 
     def show(self, notice: BannerText | None) -> None:
         """Show a notice; None hides the banner."""
         if notice == self.notice:
             return
-        self.notice = notice
+        before, self.notice = self.notice, notice
+        if notice and notice.due_ms != (before.due_ms if before else None):
+            self._counts_from_ms = self._clock.now_ms()
         self.display = notice is not None
         for tone in _GLYPHS:
             self.set_class(notice is not None and notice.tone == tone, f"-{tone}")
@@ -48,18 +53,14 @@ class Banner(Widget):
         self.refresh(layout=True)
 
     def _tick_while_counting(self) -> None:
-        if self._ticks:
-            self._ticks.stop()
-            self._ticks = None
-        if self.notice and self.notice.due_ms is not None:
-            self._ticks = self.set_interval(1.0, self._tick)
-
-    def _tick(self) -> None:
-        if self.screen.is_active:
-            self.refresh()
         due_ms = self.notice.due_ms if self.notice else None
-        if self._ticks and (due_ms is None or due_ms <= self._clock.now_ms()):
-            self._ticks.stop()
+        counts = due_ms is not None and due_ms > self._clock.now_ms()
+        self.auto_refresh = _SECOND_S if counts else None
+
+    def automatic_refresh(self) -> None:
+        if self.screen.is_active:
+            super().automatic_refresh()
+        self._tick_while_counting()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
@@ -69,29 +70,50 @@ class Banner(Widget):
 
     def _lines(self, width: int) -> list[Content]:
         """Return problem, reason and keys. Failures are shown in full; countdowns are cut."""
-        notice = self.notice
-        if notice is None:
+        if self.notice is None:
             return []
-        text = line(notice.sentence(self._clock.now_ms()), 400).stylize("bold")
-        room = max(1, width - 2)
-        if notice.tone in ("question", "recovery"):
-            texts = [text.truncate(room, ellipsis=True)]
-            parts = [part for part in (notice.hint, self._keys(notice)) if part]
-            hints = [line(part, 400).truncate(room, ellipsis=True) for part in parts]
-        else:
-            texts = text.wrap(room)
-            away = f"{key_for(self.app, 'app.back')} to dismiss."
-            now = f"{key_for(self.app, notice.command)} {notice.effect}." if notice.effect else ""
-            advice = " ".join(part for part in (now, notice.hint, away) if part)
-            hints = line(advice, 400).wrap(room)
-        glyph = Content.styled(f"{_GLYPHS[notice.tone]} ", "bold")
-        rows = [*texts, *(hint.stylize("$muted") for hint in hints)]
+        glyph = Content.styled(f"{_GLYPHS[self.notice.tone]} ", "bold $error")
+        room = max(1, width - glyph.cell_length)
+        recovers = self.notice.tone == "recovery"
+        rows = self._recovery(self.notice, room) if recovers else self._failure(self.notice, room)
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
-    def _keys(self, notice: BannerText) -> str:
-        """Return the hint of the keys that act on the notice."""
-        offers = ((notice.command, notice.effect), notice.other)
-        return " · ".join(f"{key_for(self.app, name)} {effect}" for name, effect in offers if name)
+    def _recovery(self, notice: BannerText, width: int) -> list[Content]:
+        """Return two rows: state and countdown, what goes on meanwhile; at the right the keys."""
+        now_ms = self._clock.now_ms()
+        title = Content.assemble(
+            line(notice.text, 80).stylize("bold $error"),
+            "   ",
+            line(notice.countdown(now_ms)),
+            "  ",
+            self._bar(notice, now_ms),
+        )
+        hint = line(notice.hint, 400).stylize("$muted")
+        retry, leave = self._key(notice.command, notice.effect), self._key(*notice.other)
+        rows = [(title, retry), (hint, leave)]
+        return [spread(left.rstrip(), key, width, gap=_GAP) for left, key in rows]
+
+    def _bar(self, notice: BannerText, now_ms: int) -> Content:
+        """Return the rest of the wait as a bar, half a cell fine; with reduced motion, none."""
+        if notice.due_ms is None or self.app.animation_level == "none":
+            return Content("")
+        left_ms = max(0, notice.due_ms - now_ms)
+        share = left_ms / max(1, notice.due_ms - self._counts_from_ms)
+        halves = round(min(1.0, share) * _BAR_CELLS * 2)
+        return Content.styled("━" * (halves // 2) + "╸" * (halves % 2), "$warning")
+
+    def _failure(self, notice: BannerText, width: int) -> list[Content]:
+        """Return the problem, then advice and keys, wrapped."""
+        away = f"{key_for(self.app, 'app.back')} to dismiss."
+        now = f"{key_for(self.app, notice.command)} {notice.effect}." if notice.effect else ""
+        advice = " ".join(part for part in (now, notice.hint, away) if part)
+        text = line(notice.text, 400).stylize("bold $error")
+        return [*text.wrap(width), *line(advice, 400).stylize("$muted").wrap(width)]
+
+    def _key(self, command: str, effect: str) -> Content:
+        """Return the hint of a key that acts on the notice."""
+        key = key_for(self.app, command) if command else ""
+        return Content.assemble((key, "bold"), (f" {effect}", "$muted")) if key else Content("")
 
     def on_click(self) -> None:
         if self.notice:

@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING, Literal
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.retry import wait_text
-from tui.core.steps import ConnectionStep
 
 if TYPE_CHECKING:
     from tui.engine.updates import Recovery, RecoveryStep
-    from tui.ui.chat.active_turns import PendingQuestion
 
-Tone = Literal["question", "recovery", "problem", "refusal"]
+Tone = Literal["recovery", "problem", "refusal"]
 
-_STEPS: dict[RecoveryStep, str] = {
+_MESSAGE_STEPS: dict[RecoveryStep, str] = {
     "sending": "Not sent yet",
-    "reconnecting": "Connection lost",
-    "replaying": "Catching up",
-    "finding": "Checking whether your message arrived",
-    "looking": "Checking the agent's progress",
-    "polling": "Waiting for the agent to continue",
-    "waiting": "Waiting for the server",
+    "finding": "Connection lost",
 }
-_VERBS: dict[RecoveryStep, str] = {"sending": "sending again", "reconnecting": "reconnecting"}
+"""Titles of the steps that are about the user's message; the others are about the reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,61 +35,45 @@ class BannerText:
     other: tuple[str, str] = ("", "")
     """Another command and its effect."""
     verb: str = ""
-    """With ``due_ms``: the next step, such as ``reconnecting``."""
+    """With ``due_ms``: the next step, such as ``Reconnecting``."""
     due_ms: int | None = None
     """Time of that step (local clock)."""
 
-    def sentence(self, now_ms: int) -> str:
-        """Return the first line, with the time that is left at ``now_ms``."""
+    def countdown(self, now_ms: int) -> str:
+        """Return the next step and the time that is left: ``Reconnecting in 4 s``."""
         if not self.verb:
-            return self.text
+            return ""
         left_ms = self.due_ms - now_ms if self.due_ms is not None else 0
-        when = f" in {wait_text(left_ms / 1000)}" if left_ms > 0 else " now"
-        return f"{self.text} · {self.verb}{when}"
+        return f"{self.verb} in {wait_text(left_ms / 1000)}" if left_ms > 0 else f"{self.verb} now"
 
 
-STOPPED_WAITING = BannerText(
-    tone="recovery",
-    text="Stopped waiting",
-    hint="The agent keeps working, and nothing is lost.",
-    command="app.retry",
-    effect="to check again",
-)
+def is_outage(recovery: Recovery) -> bool:
+    """Return False for a step that most likely succeeds soon: the working line says enough."""
+    if recovery.problem:
+        return True
+    return recovery.step != "polling" and (recovery.next_ms is not None or recovery.attempt > 1)
 
 
-def of_recovery(recovery: Recovery) -> BannerText:
+def of_recovery(recovery: Recovery, *, agent: str) -> BannerText:
     """Describe the recovery of a turn."""
-    verb = _VERBS.get(recovery.step, "trying again" if recovery.next_ms else "")
-    attempt = f"Attempt {recovery.attempt}" if recovery.attempt > 1 else ""
-    # The attempt comes last: a narrow window cuts the end.
-    parts = [recovery.problem.rstrip("."), attempt]
+    match recovery.step:
+        case "sending":
+            state = "Your message is saved and will be sent."
+        case "finding":
+            state = "Checking whether your message arrived."
+        case _:
+            state = f"{agent} keeps working at the server."
+    # The reason comes last: a narrow window cuts the end.
+    attempt = f"Attempt {recovery.attempt}." if recovery.attempt > 1 else ""
     return BannerText(
         tone="recovery",
-        text=_STEPS[recovery.step],
-        hint=" · ".join(part for part in parts if part),
+        text=_MESSAGE_STEPS.get(recovery.step, "Connection lost"),
+        hint=" ".join(part for part in (state, attempt, recovery.problem) if part),
         command="app.retry",
-        effect="to try now",
-        other=("turn.stop_waiting", "to stop waiting"),
-        verb=verb,
+        effect="now",
+        other=("turn.leave", "stop waiting"),
+        verb="Sending again" if recovery.step == "sending" else "Reconnecting",
         due_ms=recovery.next_ms,
-    )
-
-
-def of_question(question: PendingQuestion, *, place: str = "") -> BannerText:
-    """Describe a question that did not take the focus.
-
-    ``place`` is the title of its conversation if that is not on screen.
-    """
-    if isinstance(question.step, ConnectionStep):
-        text = f"{question.subject} needs you to sign in"
-    else:
-        text = f"{question.subject} needs your approval"
-    return BannerText(
-        tone="question",
-        text=text,
-        hint=f"In “{place}”" if place else "",
-        command="question.answer",
-        effect="to open",
     )
 
 

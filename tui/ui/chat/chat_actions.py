@@ -81,6 +81,12 @@ class ChatActions(SafeScreen[None]):
     def action_halt(self) -> None:
         self.parts.turn.halt()
 
+    def action_stop_turn(self) -> None:
+        self.parts.turn.halt()
+
+    def action_leave_turn(self) -> None:
+        self.parts.turn.stop_waiting()
+
     def action_rename(self) -> None:
         self.parts.organizer.rename()
 

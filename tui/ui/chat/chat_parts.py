@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.controller import Controller
     from tui.ui.chat.top_bar import TopBar
+    from tui.ui.chat.working_line import WorkingLine
     from tui.ui.composer.slash_registry import SlashCommand
     from tui.ui.sidebar.organize import ConversationActions
     from tui.ui.sidebar.sidebar import Sidebar
@@ -51,18 +52,20 @@ class ChatParts:
         conversation: ConversationPane,
         timeline: TimelinePane,
         banner: Banner,
+        line: WorkingLine,
         agent_name: str,
         early_draft_store: EarlyDraftStore | None,
         set_agent_name: Callable[[str], None],
         focus_composer: Callable[[], None],
         idle_s: Callable[[], float],
         preferences: Preferences,
+        is_open: Callable[[], bool],
     ) -> None:
         """Create all parts.
 
         ``agent_name`` is empty if only a handle is known; ``set_agent_name`` shows another one.
         ``focus_composer`` also closes panes that float over the conversation. ``idle_s`` returns
-        the seconds since the last key.
+        the seconds since the last key, ``is_open`` True while something is open that Esc closes.
         """
         self.list = ConversationListReader(context, sidebar)
         self.view = view = ConversationView(
@@ -93,13 +96,12 @@ class ChatParts:
         )
         go_to, list_soon = navigation.go_to, self.list.read_soon
         self.questions = QuestionController(context, composer, idle_s=idle_s, go_to=go_to)
-        self.turn = TurnControl(context, composer, view)
+        self.turn = TurnControl(context, view, line=line, is_open=is_open)
         self.status = Status(
             context,
             topbar=topbar,
             banner=banner,
             conversation=conversation,
-            questions=self.questions,
             turn=self.turn,
         )
         self.new = NewConversation(

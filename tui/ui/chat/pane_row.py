@@ -122,6 +122,11 @@ class PaneRow(Horizontal):
         self._panes.toggle(pane)
         self._arrange()
 
+    @property
+    def has_floating(self) -> bool:
+        """True while a pane floats over the conversation."""
+        return any(self._panes.floats(pane) for pane in ROOM)
+
     def close_floating(self) -> bool:
         """Close drawers over the conversation. Returns False if there were none."""
         closed = self._panes.close_floating()

@@ -26,6 +26,7 @@ from tui.ui.chat.context import ChatContext
 from tui.ui.chat.pane_row import PaneRow
 from tui.ui.chat.state import ChatState
 from tui.ui.chat.top_bar import TopBar
+from tui.ui.chat.working_line import WorkingLine
 from tui.ui.composer.completion import CompletionList
 from tui.ui.keys.key_bar import KeyBar
 from tui.ui.keys.registry import DEFAULT_KEYS
@@ -124,6 +125,7 @@ class ChatScreen(ChatActions):
         self.conversation = ConversationPane(called, suggestions, clock.now_ms)
         self.timeline_pane = TimelinePane()
         self.banner = Banner(clock)
+        self.working_line = WorkingLine(clock)
         self.parts = ChatParts(
             context,
             topbar=self.topbar,
@@ -131,18 +133,26 @@ class ChatScreen(ChatActions):
             conversation=self.conversation,
             timeline=self.timeline_pane,
             banner=self.banner,
+            line=self.working_line,
             agent_name=called,
             early_draft_store=early_draft_store,
             set_agent_name=self.set_agent_name,
             focus_composer=self.action_focus_composer,
             idle_s=idle_s,
             preferences=preferences,
+            is_open=self._is_anything_open,
         )
         self.composer_pane = self.parts.composer_pane
         self.composer = self.composer_pane.composer
         self._panes = PaneRow(
             self.sidebar,
-            (self.conversation, self.banner, self.composer_pane.offers, self.composer_pane),
+            (
+                self.conversation,
+                self.banner,
+                self.working_line,
+                self.composer_pane.offers,
+                self.composer_pane,
+            ),
             self.timeline_pane,
         )
 
@@ -234,11 +244,28 @@ class ChatScreen(ChatActions):
         self._panes.close_floating()
         self.composer.focus()
 
+    def _is_anything_open(self) -> bool:
+        """Return True if Esc closes something, or leads back to the composer."""
+        return (
+            self._panes.has_floating
+            or self.chat_state.has_problem
+            or bool(self.selections)
+            or self.focused not in (None, self.composer)
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "step_back" and not self._is_anything_open():
+            return False
+        return super().check_action(action, parameters)
+
     def action_step_back(self) -> None:
-        """Close, in this order: a floating pane, the banner's message; then focus the composer."""
-        if not self._panes.close_floating():
-            self.chat_state.dismiss()
+        """Close one thing: a floating pane, the banner's message, or else the selection."""
+        if self._panes.close_floating():
+            pass
+        elif self.chat_state.dismiss():
             self.show_state()
+        else:
+            self.clear_selection()
         self.composer.focus()
 
     # -- state -----------------------------------------------------------------------------
@@ -306,8 +333,6 @@ class ChatScreen(ChatActions):
                 self.parts.skills.wake()
             case BannerText(command="app.retry") | BannerText(tone="recovery"):
                 await self.parts.lifecycle.retry()
-            case BannerText(tone="question"):
-                self.parts.questions.answer()
             case _:
                 self.action_step_back()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.ui.chat.active_turns import ActiveTurns
-from tui.ui.chat.banner_text import STOPPED_WAITING, BannerText, of_error, of_question, of_recovery
+from tui.ui.chat.banner_text import BannerText, is_outage, of_error, of_recovery
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId
@@ -57,9 +57,9 @@ class ChatState:
         return current in self._unwatched and self.active_turns.state(current) != "idle"
 
     @property
-    def is_recovering(self) -> bool:
-        """True if the turn on screen is being recovered."""
-        return self.current in self._recoveries
+    def recovery(self) -> Recovery | None:
+        """Recovery of the turn on screen; None while all is well."""
+        return self._recoveries.get(self.current) if self.current else None
 
     def show_problem(self, notice: BannerText) -> None:
         """Show a notice until it is dismissed or replaced."""
@@ -75,6 +75,11 @@ class ChatState:
         if self._unreachable:
             self._unreachable = False
             self._problem = None
+
+    @property
+    def has_problem(self) -> bool:
+        """True if a notice is shown that can be dismissed."""
+        return self._problem is not None
 
     def dismiss(self) -> bool:
         """Drop the notice; return True if there was one."""
@@ -92,22 +97,17 @@ class ChatState:
         """Return the connection state for the top bar."""
         if self.session_state == "opening":
             return "connecting"
-        recovery = self._recoveries.get(self.current) if self.current else None
+        recovery = self.recovery
         if recovery and (recovery.problem or recovery.step in _RECONNECTS):
             return "reconnecting"
         return "offline" if self._unreachable or self.session_state == "failed" else "live"
 
-    def notice(self, *, question_open: bool) -> BannerText | None:
+    def notice(self, *, agent: str) -> BannerText | None:
         """Return the banner's notice, first those that the user must act on."""
         if self._problem and self._problem.tone == "refusal":
             return self._problem
-        if self.current:
-            questions = self.active_turns.questions(self.current)
-            if questions and not question_open:
-                return of_question(questions[0])
-            recovery = self._recoveries.get(self.current)
-            if recovery and not questions:
-                return of_recovery(recovery)
-            if self.stopped_waiting:
-                return STOPPED_WAITING
+        recovery = self.recovery
+        waits = self.current and self.active_turns.questions(self.current)
+        if recovery and is_outage(recovery) and not (waits or self.stopped_waiting):
+            return of_recovery(recovery, agent=agent)
         return self._problem

@@ -10,7 +10,6 @@ from tui.ui.app.messages import Titled
 if TYPE_CHECKING:
     from tui.ui.chat.banner import Banner
     from tui.ui.chat.context import ChatContext
-    from tui.ui.chat.question_controller import QuestionController
     from tui.ui.chat.top_bar import TopBar
     from tui.ui.chat.turn_control import TurnControl
     from tui.ui.transcript.conversation_pane import ConversationPane
@@ -26,14 +25,12 @@ class Status:
         topbar: TopBar,
         banner: Banner,
         conversation: ConversationPane,
-        questions: QuestionController,
         turn: TurnControl,
     ) -> None:
         self._context = context
         self._topbar = topbar
         self._banner = banner
         self._conversation = conversation
-        self._questions = questions
         self._turn = turn
         self._window_title = ""
 
@@ -43,8 +40,9 @@ class Status:
         self._topbar.link = chat_state.link()
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
         self._conversation.set_paused(on=chat_state.stopped_waiting)
-        self._banner.show(chat_state.notice(question_open=self._questions.is_open))
-        self._turn.show_stop()
+        notice = chat_state.notice(agent=clean_line(context.agent_name, 40) or "The agent")
+        self._banner.show(notice)
+        self._turn.show_line(behind_banner=notice is not None and notice.tone == "recovery")
         self._turn.show_usage()
         self._name_window()
         context.screen.refresh_bindings()

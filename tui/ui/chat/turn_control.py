@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
 from tui.core.ids import is_local
 from tui.core.ports import Capability
+from tui.core.text import clean_line
 from tui.ui.chat.controller import Controller
-from tui.ui.keys.labels import key_for
+from tui.ui.chat.working_state import working_state
 from tui.ui.keys.registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
+    from tui.core.ids import TurnId
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
-    from tui.ui.composer.composer import Composer
+    from tui.ui.chat.working_line import WorkingLine
+
+
+_LEAVE_S = 2.0
+"""Time after a stop request from which Esc stops waiting: not a second press of the same Esc."""
 
 
 class TurnControl(Controller):
-    """Stop and stop-waiting actions; the composer's border shows if the agent can be stopped."""
+    """Stop and stop-waiting actions, and the working line, which offers them."""
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
@@ -38,22 +44,56 @@ class TurnControl(Controller):
             "halt",
             "Stop",
             tooltip="Ask the agent to stop",
+            show=False,
             priority=True,
             id="turn.halt",
         ),
+        Binding(
+            DEFAULT_KEYS["turn.stop"],
+            "stop_turn",
+            "Stop",
+            tooltip="Ask the agent to stop, with nothing open that Esc closes",
+            id="turn.stop",
+        ),
+        Binding(
+            DEFAULT_KEYS["turn.leave"],
+            "leave_turn",
+            "Stop waiting",
+            tooltip="Stop waiting, with nothing open that Esc closes",
+            id="turn.leave",
+        ),
     )
 
-    def __init__(self, context: ChatContext, composer: Composer, view: ConversationView) -> None:
+    def __init__(
+        self,
+        context: ChatContext,
+        view: ConversationView,
+        *,
+        line: WorkingLine,
+        is_open: Callable[[], bool],
+    ) -> None:
+        """``is_open`` returns True while something is open that Esc closes."""
         super().__init__(context)
-        self._composer = composer
         self._view = view
+        self._line = line
+        self._is_open = is_open
+        self._asked_s: dict[TurnId, float] = {}
+        """Times at which the user asked to stop turns."""
         self._usage_of: object = None
         """Conversation and newest turn of the last usage total."""
 
     def check_action(self, action: str) -> bool:
-        if action == "stop_waiting":
-            return self.context.chat_state.is_recovering
-        return action != "halt" or self._stoppable() is not None
+        match action:
+            case "halt":
+                return self._stoppable() is not None
+            case "stop_waiting":
+                return self._is_waiting()
+            case "stop_turn":
+                return self._stoppable() is not None and not self._is_open()
+            case "leave_turn":
+                return self._stoppable() is None and self._leavable() and not self._is_open()
+            case _:
+                return True
 
     def _stoppable(self) -> Turn | None:
         current = self.context.current
@@ -64,9 +104,29 @@ class TurnControl(Controller):
             else None
         )
 
+    def _is_waiting(self) -> bool:
+        """Return True if the turn on screen is followed."""
+        chat_state, current = self.context.chat_state, self.context.current
+        if current is None or chat_state.stopped_waiting:
+            return False
+        return chat_state.recovery is not None or self._followed() is not None
+
+    def _followed(self) -> Turn | None:
+        current = self.context.current
+        return self.context.chat_state.active_turns.followed(current) if current else None
+
+    def _leavable(self) -> bool:
+        """Return True if Esc may stop waiting, also a while after the agent was asked to stop."""
+        turn = self._followed()
+        asked_s = self._asked_s.get(turn.id) if turn else None
+        passed_s = self.context.clock.monotonic_s() - asked_s if asked_s is not None else None
+        return (passed_s is None or passed_s >= _LEAVE_S) and self._is_waiting()
+
     def halt(self) -> None:
         """Ask the agent to stop; the request stays visible until the turn ends."""
         if turn := self._stoppable():
+            self._asked_s[turn.id] = self.context.clock.monotonic_s()
+            self.context.screen.set_timer(_LEAVE_S, self.context.show_state)
             self.context.run("halt", self.context.opened.session.conversations.halt, turn)
 
     def stop_waiting(self) -> None:
@@ -82,15 +142,27 @@ class TurnControl(Controller):
 
     # -- display ---------------------------------------------------------------------------
 
-    def show_stop(self) -> None:
-        """Offer to stop the agent, or show that it was asked to."""
-        current = self.context.current
+    def show_line(self, *, behind_banner: bool) -> None:
+        """Show in the working line what the agent does; the banner of an outage replaces it."""
+        context = self.context
+        state = working_state(
+            context.chat_state,
+            agent=clean_line(context.agent_name, 40) or "The agent",
+            stop=self._offer(),
+        )
+        self._line.display = not behind_banner
+        self._line.show(None if behind_banner else state)
+
+    def _offer(self) -> tuple[str, str]:
+        """Return the command that stops the agent, or the waiting for it, and its effect.
+
+        While Esc would close something else, its own key is named.
+        """
         if self._stoppable():
-            self._composer.show_stop("offered", key_for(self.context.app, "turn.halt"))
-        elif current and self.context.chat_state.active_turns.is_stopping(current):
-            self._composer.show_stop("asked")
-        else:
-            self._composer.show_stop("")
+            return ("turn.halt" if self._is_open() else "turn.stop"), "to stop"
+        if self._leavable():
+            return ("turn.stop_waiting" if self._is_open() else "turn.leave"), "to stop waiting"
+        return "", ""
 
     def show_usage(self) -> None:
         """Show the conversation's usage above the timeline."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.style import Style
 from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.draft import typed_text, unfold
@@ -20,7 +19,6 @@ from tui.ui.composer.attachment_files import paths_in
 from tui.ui.composer.paste_area import PasteArea, PasteChip, is_large
 from tui.ui.keys.ordering import act_at_once
 from tui.ui.terminal.terminal_events import Paste
-from tui.ui.textual_fixes.app import is_batching
 
 LIMIT_BYTES = 12 * 1024
 """Largest message, as UTF-8. Source: Headless API, Send a message."""
@@ -29,7 +27,6 @@ _WARN_BYTES = LIMIT_BYTES * 4 // 5
 LARGEST_PASTE = 4 * 1024 * 1024
 _NEWLINES = frozenset({"shift+\r", "ctrl+\r", "alt+\r"})
 """Names of the keys in xterm's modifyOtherKeys mode."""
-Stopping = Literal["", "offered", "asked"]
 _MODIFIERS = ("alt+", "ctrl+", "super+", "meta+", "hyper+")
 
 
@@ -161,7 +158,6 @@ class Composer(PasteArea):
         """Handles keys of the completion list; returns True if it did."""
         self.save_early_draft: Callable[[], None] = lambda: None
         """Saves the text immediately, even while the screen is busy."""
-        self._stopping: tuple[Stopping, str] = ("", "")
         self.takes_files = True
         """True if a pasted path is attached as a file."""
 
@@ -177,20 +173,6 @@ class Composer(PasteArea):
         """Cut the placeholder to one line: Textual would wrap it, and show the first half."""
         width = self.content_size.width
         self.placeholder = _invitation(self._agent_name).truncate(width, ellipsis=True)
-
-    def show_stop(self, state: Stopping, key: str = "") -> None:
-        """Show in the border a button that stops the agent, or that it was asked to."""
-        if (state, key) == self._stopping:
-            return  # a title that is set draws the composer again
-        if not is_batching(self.app):  # output during a batch is thrown away
-            self._stopping = (state, key)
-        words = Content.assemble(" ■ Stop ", (f"{key} ", "$muted") if key else "")
-        press = Style.from_meta({"@click": "screen.halt"}) + Style(bold=True)
-        self.border_title = {
-            "": None,
-            "offered": words.stylize(press),
-            "asked": Content.styled(" ◌ Stop requested ", "$muted"),
-        }[state]
 
     def set_recallable(self, said: Sequence[str]) -> None:
         """Set the messages that Up recalls, newest first."""

@@ -17,6 +17,8 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
     "question.answer": "ctrl+g",
     "studio.start": "f10",
     "turn.halt": "ctrl+s",
+    "turn.leave": "escape",
+    "turn.stop": "escape",
     "turn.stop_waiting": "ctrl+l",
 }
 """By command id."""

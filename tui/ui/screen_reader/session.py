@@ -143,7 +143,8 @@ class ScreenReaderSession:
     def _announce_recovery(self, recovery: Recovery | None) -> None:
         left_ms = recovery.next_ms - self._now_ms() if recovery and recovery.next_ms else 0
         when = f" in {wait_text(left_ms / 1000)}" if left_ms >= _LONG_WAIT_MS else ""
-        text = f"{of_recovery(recovery).text}. Trying again{when}." if recovery else ""
+        title = of_recovery(recovery, agent=self._agent).text if recovery else ""
+        text = f"{title}. Trying again{when}." if title else ""
         if text != self._recovery_text:
             self._lines.say(text or "Back online.")
         self._recovery_text = text

@@ -89,19 +89,6 @@ class ConnectionEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingEntry:
-    """Progress of the agent while nothing else in the turn shows it."""
-
-    key: str
-    since_ms: int | None
-    heard: bool
-    """True if the agent has responded in this turn."""
-    halting: bool = False
-    """True if the agent was asked to stop."""
-    joined: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceEntry:
     """A turn that ended without a reply."""
 
@@ -137,7 +124,6 @@ Entry = (
     | SkillEntry
     | ApprovalEntry
     | ConnectionEntry
-    | WorkingEntry
     | SilenceEntry
     | OutcomeEntry
     | UsageEntry
@@ -247,27 +233,10 @@ def _end(turn: Turn) -> Iterator[Entry]:
             reason=turn.reason,
             asked_for=any(isinstance(event, HaltRequested) for event in turn.log),
         )
-    elif turn.over:
-        if not any(isinstance(step, TextStep) for step in turn.steps):
-            yield SilenceEntry(key=f"{turn.id}/silence")
-    elif turn.halting or _seems_idle(turn):
-        heard = turn.phase != "waiting"
-        since = turn.started_ms or turn_ms(turn)
-        yield WorkingEntry(key=f"{turn.id}/busy", since_ms=since, heard=heard, halting=turn.halting)
+    elif turn.over and not any(isinstance(step, TextStep) for step in turn.steps):
+        yield SilenceEntry(key=f"{turn.id}/silence")
     if turn.over and turn.usage:
         yield UsageEntry(key=f"{turn.id}/usage", usage=turn.usage)
-
-
-def _seems_idle(turn: Turn) -> bool:
-    """Return True if the agent is working although no step shows it."""
-    if turn.phase == "waiting":
-        return turn.prompt is not None and turn.prompt.state == "sent"
-    if turn.phase != "working":
-        return False
-    last = turn.steps[-1] if turn.steps else None
-    streaming = isinstance(last, TextStep) and not last.settled
-    running = any(isinstance(step, SkillStep) and step.status == "running" for step in turn.steps)
-    return not (streaming or running)
 
 
 _LAST = 1 << 62

@@ -1,4 +1,4 @@
-"""Rows of the transcript for dates, progress, outcome and usage."""
+"""Rows of the transcript for dates, outcome and usage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.style import Style
 
-from tui.core.text import clean_line, elapsed
+from tui.core.text import clean_line
 from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.rows import Row
 from tui.ui.toolkit.state_glyphs import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, day_of, muted
@@ -19,7 +19,6 @@ from tui.ui.transcript.entries import (
     OutcomeEntry,
     SilenceEntry,
     UsageEntry,
-    WorkingEntry,
 )
 
 _WEEK_DAYS = 7
@@ -30,27 +29,6 @@ class DayRule(Card[DayEntry]):
 
     def rows(self) -> Sequence[Row]:
         return [Row(muted(day_name(self.entry.day, day_of(self.now_ms()))), indent=0)]
-
-
-class WorkingRow(Card[WorkingEntry]):
-    """Progress of the agent: elapsed time, and if it has responded yet."""
-
-    def sync(self) -> None:
-        self.moves = True
-
-    def rows(self) -> Sequence[Row]:
-        words = "Working" if self.entry.heard else "Waiting for the agent"
-        if self.entry.halting:
-            words = "Stop requested"
-        if self.is_paused:
-            words = "Stopped waiting; the agent may still be working"
-        elapsed = "" if self.is_paused else self._elapsed()
-        return [Row(muted(f"{words}{elapsed}"), self.busy_glyph())]
-
-    def _elapsed(self) -> str:
-        if self.entry.since_ms is None:
-            return ""
-        return f"  {elapsed((self.now_ms() - self.entry.since_ms) / 1000)}"
 
 
 class SilenceRow(Card[SilenceEntry]):

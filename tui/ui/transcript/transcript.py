@@ -24,7 +24,6 @@ from tui.ui.transcript.entries import (
     SkillEntry,
     TurnList,
     UsageEntry,
-    WorkingEntry,
     key_of_message,
     prompt_key,
 )
@@ -33,7 +32,7 @@ from tui.ui.transcript.message_text import UnfoldedKeys
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
-from tui.ui.transcript.status_rows import DayRule, OutcomeRow, SilenceRow, UsageRow, WorkingRow
+from tui.ui.transcript.status_rows import DayRule, OutcomeRow, SilenceRow, UsageRow
 
 if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, TurnId
@@ -237,8 +236,6 @@ class Transcript(MessageMenu):
                 return ApprovalCard(entry, now_ms=self._now_ms)
             case ConnectionEntry():
                 return ConnectionCard(entry, now_ms=self._now_ms)
-            case WorkingEntry():
-                return WorkingRow(entry, now_ms=self._now_ms)
             case SilenceEntry():
                 row = SilenceRow(entry, now_ms=self._now_ms)
                 row.may_be_stopped = self.may_be_stopped
