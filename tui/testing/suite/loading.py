@@ -108,7 +108,10 @@ class _Loading:
             self._problem((), "a suite is a mapping that begins with 'version: 1'")
             raise InvalidSuite(self.problems)
         self.values = self._values(tree)
-        spec = self._validated(self._filled_suite(tree))
+        filled = self._filled_suite(tree)
+        if self.problems:
+            raise InvalidSuite(self.problems)
+        spec = self._validated(filled)
         self._check_cases(spec)
         if self.problems:
             raise InvalidSuite(self.problems)

@@ -138,7 +138,7 @@ class _Reader:
             )
         if not isinstance(event, yaml.ScalarEvent):
             raise YamlError(_place(event), "a key must be text")
-        if event.value == "<<" and event.style is None:
+        if event.value == "<<" and not event.style:
             raise YamlError(_place(event), "merge keys (<<) aren't supported; write the keys out")
         return str(event.value)
 
