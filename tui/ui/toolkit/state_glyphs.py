@@ -23,6 +23,7 @@ BUSY = "$accent"
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINNER_FRAME_MS = 125
 
+AGENT = Content.styled("✦", BUSY)
 DONE = Content.styled("✓", GOOD)
 FAILED = Content.styled("✗", BAD)
 STOPPED = Content.styled("■", ASKS)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.text import clean, clean_line, size
+from tui.ui.textual_fixes.layout import set_border_title
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import (
     ASKS,
@@ -31,7 +32,7 @@ from tui.ui.toolkit.state_glyphs import (
 from tui.ui.toolkit.text import line, plain
 from tui.ui.toolkit.ticker import ticker_of
 from tui.ui.transcript.entries import PromptEntry
-from tui.ui.transcript.message_text import MessageWithHeader, UnfoldedKeys
+from tui.ui.transcript.message_text import MessageAction, MessageWithHeader, UnfoldedKeys
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
@@ -190,6 +191,10 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
     def show(self, entry: PromptEntry) -> None:
         self._upload = None
         super().show(entry)
+
+    def show_head(self, at_ms: int | None = None, actions: tuple[MessageAction, ...] = ()) -> None:
+        """Show the actions in the upper edge, where they move nothing; the time is always there."""
+        set_border_title(self, self.head_of(None, actions))
 
     def show_upload(self, sent_bytes: int, total_bytes: int) -> None:
         """Show the progress of the upload."""

@@ -112,6 +112,7 @@ class ConversationPane(Container):
         now_ms: Callable[[], int],
     ) -> None:
         super().__init__()
+        self._agent_name = agent_name
         self._welcome = Welcome(agent_name, suggestions)
         self._now_ms = now_ms
         self._newer: dict[TurnId, Turn] | None = None
@@ -123,11 +124,14 @@ class ConversationPane(Container):
 
     def compose(self) -> ComposeResult:
         yield self._welcome
-        yield Static(Content("↓ New messages"), id="pill")
+        yield Static(Content("↓ More below"), id="pill")
 
     def set_agent_name(self, name: str) -> None:
-        """Show another agent's name in the welcome."""
+        """Show another agent's name; empty if it is not known."""
+        self._agent_name = name
         self._welcome.set_agent_name(name)
+        if self.transcript:
+            self.transcript.set_agent_name(name)
 
     def withdraw_suggestions(self) -> None:
         """Hide the suggestions, which were for another agent."""
@@ -142,6 +146,7 @@ class ConversationPane(Container):
         from tui.ui.transcript.transcript import Transcript
 
         self.transcript = Transcript(now_ms=self._now_ms)
+        self.transcript.set_agent_name(self._agent_name)
         self.transcript.offers_start = offers_start
         self.transcript.offers_jobs = offers_jobs
         self.transcript.display = False

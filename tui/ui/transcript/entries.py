@@ -48,6 +48,17 @@ class PromptEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameEntry:
+    """Line above everything that the agent did in a turn."""
+
+    key: str
+    at_ms: int | None
+    seconds: float | None
+    """Duration of the turn; None until it is over."""
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyEntry:
     """Message of the agent, in Markdown."""
 
@@ -56,6 +67,9 @@ class ReplyEntry:
     settled: bool
     """False while it is still streaming."""
     at_ms: int | None = None
+    joined: bool = False
+    named: bool = False
+    """True directly below the agent's name, which has the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +134,7 @@ class UsageEntry:
 Entry = (
     DayEntry
     | PromptEntry
+    | NameEntry
     | ReplyEntry
     | SkillEntry
     | ApprovalEntry
@@ -135,6 +150,8 @@ def entries_of(turn: Turn) -> list[Entry]:
     entries: list[Entry] = []
     if turn.prompt is not None:
         entries.append(PromptEntry(key=prompt_key(turn.id), turn_id=turn.id, prompt=turn.prompt))
+    if turn.steps or turn.over:
+        entries.append(_name(turn))
     entries += _steps(turn)
     entries += _end(turn)
     return [_joined(above, entry) for above, entry in zip([None, *entries], entries, strict=False)]
@@ -158,9 +175,29 @@ def _text_key(turn: Turn, number: int) -> str:
 
 
 def _joined(above: Entry | None, entry: Entry) -> Entry:
-    if isinstance(entry, DayEntry | PromptEntry | ReplyEntry | UsageEntry) or not _is_brief(above):
+    """Mark an entry that has no blank row above it.
+
+    The edge of a message or of skills is air enough, and a name stands on its text.
+    """
+    if isinstance(entry, DayEntry | PromptEntry | UsageEntry):
         return entry
-    return replace(entry, joined=True)
+    has_air = isinstance(above, PromptEntry | NameEntry | SkillEntry)
+    if isinstance(entry, ReplyEntry):
+        return replace(entry, joined=has_air, named=isinstance(above, NameEntry))
+    is_close = has_air or isinstance(entry, SkillEntry) or _is_brief(above)
+    return replace(entry, joined=True) if is_close else entry
+
+
+def _name(turn: Turn) -> NameEntry:
+    first = turn.steps[0] if turn.steps else None
+    said_ms = first.at_ms if isinstance(first, TextStep) else None
+    begun_ms = turn.started_ms
+    known = turn.over and begun_ms is not None and turn.ended_ms is not None
+    return NameEntry(
+        key=f"{turn.id}/name",
+        at_ms=begun_ms or said_ms,
+        seconds=((turn.ended_ms or 0) - (begun_ms or 0)) / 1000 if known else None,
+    )
 
 
 def _is_brief(entry: Entry | None) -> bool:

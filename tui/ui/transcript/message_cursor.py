@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.message_text import (
+    MessageAction,
     MessageWithHeader,
     actions_on,
     is_prompt,
@@ -160,7 +161,7 @@ class MessageCursor(VirtualList[Entry]):
     def load_stylesheets(self, widget: Widget, entry: Entry) -> None:
         """Set the header of an entry's new widget."""
         if isinstance(widget, MessageWithHeader) and self.shows_times:
-            widget.show_head(said_ms(entry))
+            self._show_head(widget, said_ms(entry))
 
     def _dress(self, key: str | None) -> None:
         widget = self.widget_of(key) if key else None
@@ -172,7 +173,13 @@ class MessageCursor(VirtualList[Entry]):
             entry = self.item_of(key)
             near = on_cursor or key == self._pointed
             at_ms = said_ms(entry) if near or self.shows_times else None
-            widget.show_head(at_ms, actions_on(entry) if near else ())
+            self._show_head(widget, at_ms, actions_on(entry) if near else ())
+
+    def _show_head(
+        self, widget: MessageWithHeader, at_ms: int | None, actions: tuple[MessageAction, ...] = ()
+    ) -> None:
+        widget.set_class(self.shows_times and at_ms is not None, "-timed")
+        widget.show_head(at_ms, actions)
 
     def on_enter(self, event: events.Enter) -> None:
         pointed = next((k for k, w in self.mounted() if w in event.node.ancestors_with_self), None)

@@ -1,4 +1,4 @@
-"""Header line of a message, and its text for copying."""
+"""Time and actions of a message, and its text for copying."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.core.text import clean
-from tui.ui.textual_fixes.layout import set_border_title
 from tui.ui.toolkit.state_glyphs import MUTED, clock_time
 from tui.ui.transcript.entries import (
     ApprovalEntry,
@@ -73,7 +72,7 @@ def _raw(entry: Entry | None) -> str:
 def said_ms(entry: Entry | None) -> int | None:
     """Return the time of a message that does not show it itself, if known."""
     match entry:
-        case ReplyEntry(at_ms=at_ms):
+        case ReplyEntry(at_ms=at_ms, named=False):
             return at_ms
         case _:
             return None
@@ -102,11 +101,11 @@ MessageAction = Literal["copy", "markdown", "code", "edit", "quote", "links", "v
 _CLICKED: tuple[MessageAction, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
 """Actions shown as links, the most useful first: as many as there is room for."""
 _GAP = 2
-_EDGES = 4
+_EDGES = 6
 
 
 class MessageWithHeader(Widget):
-    """Message with a header line."""
+    """Message that shows its time and the actions on it."""
 
     @dataclass
     class ActionWanted(Message):
@@ -116,16 +115,19 @@ class MessageWithHeader(Widget):
         action: MessageAction
 
     def show_head(self, at_ms: int | None = None, actions: tuple[MessageAction, ...] = ()) -> None:
-        """Show time and actions; without either the line is empty."""
+        """Show time and actions at the right of the first row."""
+        raise NotImplementedError
+
+    def head_of(self, at_ms: int | None, actions: tuple[MessageAction, ...]) -> Content | None:
+        """Return time and actions, as many as there is room for; None without any."""
         parts = [*([Content.styled(clock_time(at_ms), MUTED)] if at_ms else [])]
         room = (self.outer_size.width or 80) - _EDGES - sum(part.cell_length for part in parts)
         for mark in self._marks(actions):
             room -= mark.cell_length + _GAP
             if room < 0:
                 break
-            parts.append(mark)
-        title = Content(" " * _GAP).join(parts) if parts else None
-        set_border_title(self, title)
+            parts.insert(len(parts) - bool(at_ms), mark)
+        return Content(" " * _GAP).join(parts) if parts else None
 
     def _marks(self, actions: tuple[MessageAction, ...]) -> Iterator[Content]:
         for action in _CLICKED:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 
+from textual.content import Content
 from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
+from textual.visual import Visual
 
 from tui.core.text import clean
 from tui.ui.app.base import BaseApp
@@ -21,7 +23,8 @@ from tui.ui.markdown.folded import folded, folds
 from tui.ui.markdown.paint import paint, select, selected_text
 from tui.ui.markdown.spans import plain
 from tui.ui.textual_fixes.component_styles import component_style
-from tui.ui.transcript.message_text import MessageWithHeader, UnfoldedKeys
+from tui.ui.textual_fixes.layout import set_border_title
+from tui.ui.transcript.message_text import MessageAction, MessageWithHeader, UnfoldedKeys
 
 _SHORTEST_PAUSE_S = 1 / 12
 _SHORTEST_PAUSE_AFAR_S = 1 / 4
@@ -66,6 +69,7 @@ class Reply(MessageWithHeader):
         self._strips: dict[int, Strip] = {}
         self._strips_key: object = None
         self._roles: dict[str, Style] = {}
+        self._head: Content | None = None
 
     def show(self, text: str, *, final: bool) -> None:
         """Show the newest snapshot of the message.
@@ -101,7 +105,7 @@ class Reply(MessageWithHeader):
         """Expand or collapse on a click on the first line; other lines are there to be selected."""
         place = event.get_content_offset(self)
         on_it = place is not None and place.y == 0 and event.button == 1
-        if on_it and not self.screen.selections:
+        if on_it and "@click" not in event.style.meta and not self.screen.selections:
             self.action_unfold()
 
     def code_blocks(self) -> list[tuple[str, str]]:
@@ -194,7 +198,31 @@ class Reply(MessageWithHeader):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._document.lines(width)) if width else 0
 
+    def show_head(self, at_ms: int | None = None, actions: tuple[MessageAction, ...] = ()) -> None:
+        """Show time and actions over the end of the first line, where they move nothing.
+
+        All times at once have a row of their own instead, since they would cover text.
+        """
+        timed = self.has_class("-timed")
+        set_border_title(self, self.head_of(at_ms, ()) if timed else None)
+        head = self.head_of(None if timed else at_ms, actions)
+        if head != self._head:
+            self._head = head
+            self.refresh(Region(0, 0, self.outer_size.width, 2))
+
     def render_line(self, y: int) -> Strip:
+        strip = self._render_text(y)
+        return strip if y or self._head is None else self._with_head(strip, self._head)
+
+    def _with_head(self, strip: Strip, head: Content) -> Strip:
+        """Lay time and actions over the end of a line."""
+        width = self.size.width
+        style = self.visual_style + component_style(self, "reply--head")
+        (over,) = Visual.to_strips(self, head.pad(1, 1), head.cell_length + 2, 1, style)
+        room = max(0, width - over.cell_length)
+        return Strip.join([strip.extend_cell_length(room).crop(0, room), over.crop(0, width)])
+
+    def _render_text(self, y: int) -> Strip:
         width = self.size.width
         lines = self._document.lines(width)
         if y >= len(lines):

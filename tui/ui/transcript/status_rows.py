@@ -9,13 +9,26 @@ from textual.content import Content
 from textual.message import Message
 from textual.style import Style
 
-from tui.core.text import clean_line
+from tui.core.text import clean_line, duration
 from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.rows import Row
-from tui.ui.toolkit.state_glyphs import BAD, FAILED, OPEN_END, STOPPED, UNSURE, USED, day_of, muted
+from tui.ui.toolkit.state_glyphs import (
+    AGENT,
+    BAD,
+    FAILED,
+    OPEN_END,
+    STOPPED,
+    UNSURE,
+    USED,
+    clock_time,
+    day_of,
+    muted,
+)
+from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import Card
 from tui.ui.transcript.entries import (
     DayEntry,
+    NameEntry,
     OutcomeEntry,
     SilenceEntry,
     UsageEntry,
@@ -29,6 +42,21 @@ class DayRule(Card[DayEntry]):
 
     def rows(self) -> Sequence[Row]:
         return [Row(muted(day_name(self.entry.day, day_of(self.now_ms()))), indent=0)]
+
+
+class NameRow(Card[NameEntry]):
+    """Name of the agent above what it did, with the duration of the turn and its time."""
+
+    agent_name = ""
+    """Empty if it is not known."""
+
+    def rows(self) -> Sequence[Row]:
+        entry = self.entry
+        took = duration(entry.seconds) if entry.seconds is not None else ""
+        at = clock_time(entry.at_ms) if entry.at_ms else ""
+        name = (line(self.agent_name, 40) or Content("Agent")).stylize("bold")
+        aside = muted("   ".join(part for part in (took, at) if part))
+        return [Row(name, AGENT, aside, lines=1)]
 
 
 class SilenceRow(Card[SilenceEntry]):

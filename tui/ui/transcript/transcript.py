@@ -17,6 +17,7 @@ from tui.ui.transcript.entries import (
     ConnectionEntry,
     DayEntry,
     Entry,
+    NameEntry,
     OutcomeEntry,
     PromptEntry,
     ReplyEntry,
@@ -32,7 +33,13 @@ from tui.ui.transcript.message_text import UnfoldedKeys
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
-from tui.ui.transcript.status_rows import DayRule, OutcomeRow, SilenceRow, UsageRow
+from tui.ui.transcript.status_rows import (
+    DayRule,
+    NameRow,
+    OutcomeRow,
+    SilenceRow,
+    UsageRow,
+)
 
 if TYPE_CHECKING:
     from tui.core.ids import AttemptId, CallId, TurnId
@@ -97,6 +104,7 @@ class Transcript(MessageMenu):
         self._unfolded = UnfoldedKeys()
         self._had_new = False
         self._is_paused = False
+        self._agent_name = ""
 
     @property
     def has_new_below(self) -> bool:
@@ -126,10 +134,20 @@ class Transcript(MessageMenu):
         """Update a turn, or insert it in the order of time."""
         changed = self._turns.put(turn)
         if changed is None:
-            await self.show_items(self._turns.entries())
+            entries = self._turns.entries()
+            self._hold_new_reply(entries)
+            await self.show_items(entries)
         else:
             for entry in changed:
                 await self.show_item(entry)
+
+    def _hold_new_reply(self, entries: Sequence[Entry]) -> None:
+        """Keep the first line of the last reply in view if it has just begun."""
+        for place in range(len(entries) - 1, -1, -1):
+            if isinstance(entry := entries[place], ReplyEntry):
+                if self.place_of(entry.key) is None:
+                    self.hold(entries[place - 1].key if entry.named else entry.key)
+                return
 
     async def forget_far_above(self) -> TurnId | None:
         """Drop old turns while following the end; return the turn before which to reload."""
@@ -165,6 +183,13 @@ class Transcript(MessageMenu):
         if widget:
             widget.add_class("-found")
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
+
+    def set_agent_name(self, name: str) -> None:
+        """Show the agent's name above what it did; empty if it is not known."""
+        self._agent_name = name
+        for row in self.query(NameRow):
+            row.agent_name = name
+            row.redraw()
 
     def set_paused(self, *, on: bool) -> None:
         """Stop or resume showing progress on all cards."""
@@ -224,10 +249,16 @@ class Transcript(MessageMenu):
                 return DayRule(entry, now_ms=self._now_ms)
             case PromptEntry():
                 return PromptCard(entry, now_ms=self._now_ms)
+            case NameEntry():
+                name = NameRow(entry, now_ms=self._now_ms)
+                name.agent_name = self._agent_name
+                return name
             case ReplyEntry():
-                return Reply(
+                reply = Reply(
                     entry.text, final=entry.settled, key=entry.key, unfolded_keys=self._unfolded
                 )
+                reply.set_class(entry.joined, "-joined")
+                return reply
             case SkillEntry():
                 card = SkillCard(entry, now_ms=self._now_ms)
                 card.offers_jobs = self.offers_jobs
@@ -249,6 +280,7 @@ class Transcript(MessageMenu):
 
 def _update_entry(widget: Widget, entry: Entry) -> None:
     if isinstance(widget, Reply) and isinstance(entry, ReplyEntry):
+        widget.set_class(entry.joined, "-joined")
         widget.show(entry.text, final=entry.settled)
     elif isinstance(widget, Card):
         widget.show(entry)

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.ui.textual_fixes.caches import forget_lines
-from tui.ui.textual_fixes.layout import is_anchor_released, lay_out_now
+from tui.ui.textual_fixes.layout import FollowingScroll, lay_out_now
 
 KEEP = 60
 PAGE = 20
@@ -22,7 +21,7 @@ PAGE = 20
 ItemT = TypeVar("ItemT")
 
 
-class VirtualList(VerticalScroll, Generic[ItemT]):
+class VirtualList(FollowingScroll, Generic[ItemT]):
     """Shows the end of an ordered list, follows it, and pages through the rest without a jump.
 
     ``key`` returns an item's identity, ``build`` its widget, and ``update`` updates a mounted
@@ -83,6 +82,8 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         self.goes_on = False
         """True if more items exist below these: then their end is not followed."""
         self._news: set[str] = set()
+        self._held = ""
+        """Key of the item whose first line stays in view while the list follows its end."""
 
     @property
     def items(self) -> Sequence[ItemT]:
@@ -92,9 +93,8 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
     @property
     def follows(self) -> bool:
         """True if new items scroll the list."""
-        # Textual knows if a widget was anchored, not if the user has scrolled away since.
         at_stop = self._stop == len(self._items) and not self.goes_on
-        return at_stop and not is_anchor_released(self)
+        return at_stop and self.is_following
 
     def widget_of(self, key: str) -> Widget | None:
         """Return the mounted widget of an item."""
@@ -188,6 +188,20 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         if self.max_scroll_y > 0:
             super().release_anchor()
 
+    def hold(self, key: str) -> None:
+        """Keep the first line of a new item in view, however long it is or becomes.
+
+        It counts as new below once its end is out of view.
+        """
+        if self.follows:
+            self._held = key
+
+    def held_widget(self) -> Widget | None:
+        return self._mounted.get(self._held)
+
+    def stop_holding(self) -> None:
+        self._held = ""
+
     def watch_at_end(self) -> None:
         self.post_message(self.Moved(self))
 
@@ -203,6 +217,9 @@ class VirtualList(VerticalScroll, Generic[ItemT]):
         if self.at_end:
             self._news.clear()
             self.unseen = 0
+        elif self._held and not self.is_following:
+            self._count_news({self._held})
+            self.stop_holding()
         if not self._items or not self.size.height or self._changing.locked():
             return
         if self._is_near_top() and self._first == 0:
