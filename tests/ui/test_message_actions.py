@@ -6,7 +6,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import OptionList, TextArea
 
-from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, finished, reply, said
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, finished, reply, said, started
 from tests.ui.stage import Stage, conversation
 from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.ids import ConversationId, TurnId
@@ -117,7 +117,9 @@ async def test_navigation_keeps_the_message_in_view_and_scrolls_a_tall_one() -> 
     high = "\n\n".join(f"line {n}" for n in range(60))
     stage = Stage(ScriptedBackend(reply(high)))
     async with stage.shown(100, 30):
-        transcript = await after(stage, "go", "line 59")
+        transcript = await after(stage, "go", "line 0")
+        await stage.press("ctrl+end")
+        await stage.until(lambda: "line 59" in stage.screen())
         transcript.focus()
         await stage.press("up")
         assert transcript.chosen == transcript.items[-1]
@@ -168,15 +170,19 @@ async def test_a_click_in_the_message_header_runs_the_action() -> None:
 
 
 async def test_timestamps_are_shown_on_demand() -> None:
-    stage = Stage(ScriptedBackend(reply("Hello")))
+    """The first reply of a turn has its time in the line with the name anyway."""
+    stage = Stage(ScriptedBackend([started(), said("Hello"), said("Bye"), finished()]))
     async with stage.shown():
-        transcript = await after(stage, "hi", "Hello")
-        head = transcript.query_one("Reply")
-        assert head.border_title is None
+        transcript = await after(stage, "hi", "Bye")
+        _, second = transcript.query("Reply")
+        assert second.border_title is None
         await stage.press("f9")
-        assert head.border_title
+        times = [line.rindex("20:26") for line in stage.screen().splitlines() if "20:26" in line]
+        assert second.border_title
+        assert len(times) == 2
+        assert len(set(times)) == 1
         await stage.press("f9")
-        assert head.border_title is None
+        assert second.border_title is None
 
 
 # Actions on a message

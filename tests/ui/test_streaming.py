@@ -57,3 +57,64 @@ async def test_duplicate_text_deltas_change_nothing() -> None:
     for offset in (0, PIECE, 0, 2 * PIECE, PIECE):
         turn = piece(turn, offset)
     assert turn.reply == TEXT[: 3 * PIECE]
+
+
+# What is in view
+
+
+LONG = "\n\n".join(f"paragraph {n}" for n in range(40))
+
+
+def top_line(app: Solo) -> str:
+    """Return the first line with text, without borders."""
+    lines = (line.strip(" ▐▌▄▀▗▖▝▘") for line in app.screen_text().splitlines())
+    return next(line for line in lines if line)
+
+
+async def test_a_short_conversation_starts_at_the_top() -> None:
+    transcript = Transcript()
+    app = Solo(transcript)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await transcript.show_turns([turn_of("1", "How?", [at(AgentMessage, 1, 0, text="So.")])])
+        await pilot.pause()
+        assert transcript.scroll_y == 0
+        assert "How?" in "\n".join(app.screen_text().splitlines()[:5])
+
+
+async def test_a_reply_that_is_longer_than_the_view_is_shown_from_its_first_line() -> None:
+    transcript = Transcript()
+    app = Solo(transcript)
+    async with app.run_test(size=(60, 20)) as pilot:
+        asked = turn_of("1", "How?", [at(TurnStarted, 1, 0)])
+        await transcript.show_turn(asked)
+        await transcript.show_turn(fold(asked, [at(AgentMessage, 2, 1, text=LONG)]))
+        await settle(pilot, lambda: transcript.has_new_below)
+        assert top_line(app).startswith("✦ Agent")
+        assert "paragraph 0" in app.screen_text()
+        # Who goes to the end follows it, and a next reply begins in view again.
+        await transcript.follow()
+        await settle(pilot, lambda: "paragraph 39" in app.screen_text())
+        assert not transcript.has_new_below
+        await transcript.show_turn(turn_of("2", "And?", [at(AgentMessage, 3, 2, text=LONG)]))
+        await settle(pilot, lambda: transcript.has_new_below)
+        assert top_line(app).startswith("✦ Agent")
+
+
+async def test_a_growing_reply_stays_at_its_first_line_until_the_user_goes_to_the_end() -> None:
+    transcript = Transcript()
+    app = Solo(transcript)
+    async with app.run_test(size=(60, 20)) as pilot:
+        turn = turn_of("1", "How?", [at(TurnStarted, 1, 0)])
+        offsets = range(0, len(LONG), PIECE)
+        for offset in offsets:
+            if offset == offsets[len(offsets) // 2]:
+                await settle(pilot, lambda: not transcript.at_end)
+                assert "paragraph 0" in app.screen_text()
+                await transcript.follow()
+            words = LONG[offset : offset + PIECE]
+            delta = TextDelta(key=f"d{offset}", message_id=ID, offset=offset, text=words)
+            turn = fold(turn, [delta])
+            await transcript.show_turn(turn)
+            await pilot.pause(0.02)
+        await settle(pilot, lambda: "paragraph 39" in app.screen_text())
+        assert transcript.at_end

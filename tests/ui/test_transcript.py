@@ -74,7 +74,7 @@ def test_a_turn_shows_its_steps_in_order() -> None:
             at(TurnFinished, 5, 4),
         ],
     )
-    assert kinds(turn) == ["Prompt", "Skill", "Reply"]
+    assert kinds(turn) == ["Prompt", "Name", "Skill", "Reply"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_message_keeps_its_key_when_it_is_complete() -> None:
     piece = at(TextDelta, 1, 0, message_id=MessageId("m"), offset=0, text="Hel")
     whole = at(AgentMessage, 2, 1, message_id=MessageId("m"), text="Hello")
     growing = turn_of("t", events=[piece])
-    assert keys(entries_of(growing)) == keys(entries_of(fold(growing, [whole])))[:2]
+    assert keys(entries_of(growing)) == keys(entries_of(fold(growing, [whole])))[:3]
 
 
 def test_keys_are_unique_over_turns_with_the_same_events() -> None:

@@ -44,7 +44,6 @@ class FollowingScroll(VerticalScroll):
         """Go to the end and follow it."""
         self.is_following = anchor
         if anchor:
-            self.stop_holding()
             self.scroll_end(animate=False, immediate=True)
 
     def release_anchor(self) -> None:

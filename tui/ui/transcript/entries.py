@@ -343,10 +343,14 @@ class TurnList:
             del self._places[turn_id]
         return bool(gone)
 
-    def entries(self) -> list[Entry]:
-        """Return all entries, with a separator before the first turn of each day."""
+    def entries(self, today: date | None = None) -> list[Entry]:
+        """Return all entries, with a separator before the first turn of each day.
+
+        A list that begins ``today`` needs none for it.
+        """
         shown: list[Entry] = []
-        day = None
+        first = next((self._places[turn_id].day for turn_id in self._order), None)
+        day = today if first == today else None
         for turn_id in self._order:
             place = self._places[turn_id]
             if place.day is not None and place.day != day:

@@ -204,7 +204,8 @@ class Reply(MessageWithHeader):
         All times at once have a row of their own instead, since they would cover text.
         """
         timed = self.has_class("-timed")
-        set_border_title(self, self.head_of(at_ms, ()) if timed else None)
+        time = self.head_of(at_ms, ()) if timed else None
+        set_border_title(self, time and time.pad_right(1))
         head = self.head_of(None if timed else at_ms, actions)
         if head != self._head:
             self._head = head

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.core.text import clean
+from tui.ui.toolkit.state_glyphs import day_of
 from tui.ui.transcript.card import Card, PromptCard, wall_clock_ms
 from tui.ui.transcript.entries import (
     ApprovalEntry,
@@ -128,18 +129,21 @@ class Transcript(MessageMenu):
         if not any(self._turns.turn(turn.id) for turn in turns):
             self.forget_cursor()
         self._turns = TurnList(turns)
-        await self.show_items(self._turns.entries())
+        await self.show_items(self._entries())
 
     async def show_turn(self, turn: Turn) -> None:
         """Update a turn, or insert it in the order of time."""
         changed = self._turns.put(turn)
         if changed is None:
-            entries = self._turns.entries()
+            entries = self._entries()
             self._hold_new_reply(entries)
             await self.show_items(entries)
         else:
             for entry in changed:
                 await self.show_item(entry)
+
+    def _entries(self) -> list[Entry]:
+        return self._turns.entries(today=day_of(self._now_ms()))
 
     def _hold_new_reply(self, entries: Sequence[Entry]) -> None:
         """Keep the first line of the last reply in view if it has just begun."""
@@ -154,14 +158,14 @@ class Transcript(MessageMenu):
         many = len(self._turns) > MOST_TURNS and self.follows
         if not (many and self._turns.forget_oldest(KEPT_TURNS)):
             return None
-        await self.show_items(self._turns.entries())
+        await self.show_items(self._entries())
         return self._turns.id_at(_OVERLAP)
 
     async def prepend_turns(self, turns: Sequence[Turn]) -> None:
         """Insert turns, usually older ones, without moving the view."""
         for turn in turns:
             self._turns.put(turn)
-        await self.show_items(self._turns.entries())
+        await self.show_items(self._entries())
 
     async def reveal_message(
         self, turn_id: TurnId, event_key: str | None, words: Sequence[str] = ()
@@ -201,7 +205,7 @@ class Transcript(MessageMenu):
     async def drop_turn(self, turn_id: TurnId) -> None:
         """Remove a turn from the list."""
         if self._turns.drop(turn_id):
-            await self.show_items(self._turns.entries())
+            await self.show_items(self._entries())
 
     def show_upload(self, turn_id: TurnId, sent_bytes: int, total_bytes: int) -> None:
         """Show the progress of a message's upload."""

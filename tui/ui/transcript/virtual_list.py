@@ -150,6 +150,7 @@ class VirtualList(FollowingScroll, Generic[ItemT]):
     async def follow(self) -> None:
         """Go to the end of the list and follow it."""
         async with self._changing:
+            self.stop_holding()
             if self._stop < len(self._items):
                 await self._open(len(self._items))
             self.anchor()
