@@ -85,7 +85,7 @@ async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
             agent_name=place.agent_name,
             user_name=place.user_name,
             place=place.label,
-            suggestions=place.suggestions,
+            introduction=place.introduction,
         )
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             here = Scene(app, pilot, server)

@@ -128,7 +128,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
             agent_name=place.agent_name,
             user_name=place.user_name,
             place=place.label,
-            suggestions=place.suggestions,
+            introduction=place.introduction,
             preferences=Preferences(theme=WIDE.theme),
             terminal=Terminal(),
             studio=StudioConnection(place.studio, place.use_genie, place.genie),

@@ -84,6 +84,11 @@ class ChatPage:
     def attachments_text(self) -> str:
         return self.text(self._chat.composer_pane.attached)
 
+    def composer_rows(self) -> tuple[int, int]:
+        """Return the first and the last row of the composer on the screen."""
+        region = self._chat.composer.region
+        return region.y, region.bottom - 1
+
     def composer_view(self) -> str:
         """Return the composer as drawn, placeholder included."""
         return self.text(self._chat.composer)

@@ -17,7 +17,7 @@ from tests.ui.sign_in_fakes import ScriptedAccount
 from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
-from tui.core.records import Conversation, GenieSource
+from tui.core.records import Conversation, GenieSource, Introduction, Suggestion
 from tui.core.store_port import EarlyDraftStore
 from tui.engine.context import Timeouts
 from tui.engine.session import Session
@@ -38,7 +38,13 @@ QUICK = Timeouts(
 )
 PATIENCE_S = 20.0
 """How long a busy machine may take for what a test waits for."""
-SUGGESTIONS = (("Greet", "Say hello"), ("Order", "Order a laptop"))
+INTRODUCTION = Introduction(
+    description="Your IT helpdesk.",
+    suggestions=(
+        Suggestion("Greet", "Says hello back", "Say hello"),
+        Suggestion("Order", "Asks for your approval", "Order a laptop"),
+    ),
+)
 
 
 class QuietApp(GenieApp):
@@ -74,6 +80,7 @@ class Stage(ChatPage):
     studio: ScriptedStudio | None = None
     """There is a developer token, and this is behind it."""
     agent_name: str = "Ifrit"
+    introduction: Introduction = INTRODUCTION
     genie: str = "gin-Ifrit"
     used: list[str] = field(default_factory=list)
     """The genies that were made those of the profile."""
@@ -89,7 +96,7 @@ class Stage(ChatPage):
             user_name="jo@example.com",
             place="demo",
             account=self.account.open if self.account else None,
-            suggestions=SUGGESTIONS,
+            introduction=self.introduction,
             studio=StudioConnection(
                 self.studio.open if self.studio else None, self._use, self.genie
             ),

@@ -110,7 +110,7 @@ async def test_a_message_is_sent_and_its_reply_shown() -> None:
 async def test_a_suggestion_is_focused_by_tab_and_sent_by_enter() -> None:
     stage = Stage(ScriptedBackend(reply("Hello")))
     async with stage.shown():
-        await stage.press("tab", "down", "enter")
+        await stage.press("tab", "right", "enter")
         await stage.until(lambda: stage.backend.sent)
         assert stage.backend.sent[0][1] == "Order a laptop"
 

@@ -25,7 +25,7 @@ from tui.bootstrap.target import (
 )
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.records import GenieSource
-from tui.demo.suggestions import IFRIT, SUGGESTIONS
+from tui.demo.suggestions import IFRIT, introduction
 
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend
@@ -131,7 +131,7 @@ def _place(
         studio=studio,
         genie=IFRIT if use_genie else "",
         use_genie=use_genie,
-        suggestions=tuple((item.label, item.text) for item in SUGGESTIONS),
+        introduction=introduction(takes_files=True),
     )
 
 
@@ -139,8 +139,7 @@ def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
     """Leave out suggestions with files if the backend cannot send any."""
     if backend == "genie":
         return place
-    usable = tuple((item.label, item.text) for item in SUGGESTIONS if not item.needs_files)
-    return replace(place, suggestions=usable)
+    return replace(place, introduction=introduction(takes_files=False))
 
 
 class _EmbeddedDemo:

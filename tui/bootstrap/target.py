@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.config import Preferences
 from tui.core.account import Account
-from tui.core.records import GenieSource
+from tui.core.records import GenieSource, Introduction
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class AgentTarget:
     """Handle of the genie; empty if the agent is not one of Studio."""
     use_genie: UseGenie | None = None
     """Switches the target to another genie."""
-    suggestions: tuple[tuple[str, str], ...] = ()
-    """Suggestions for a first message: label and text."""
+    introduction: Introduction = field(default_factory=Introduction)
     preferences: Preferences = field(default_factory=Preferences)
     early_draft_store: EarlyDraftStore | None = None
     """Stores text written before ``connect`` is done; None: it is not stored."""

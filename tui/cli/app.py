@@ -123,7 +123,7 @@ def _run(place: AgentTarget, preferences: Preferences) -> int:
         user_name=place.user_name,
         place=place.label,
         account=place.account,
-        suggestions=place.suggestions,
+        introduction=place.introduction,
         preferences=preferences,
         early_draft_store=place.early_draft_store,
         save_theme=place.save_theme,

@@ -39,6 +39,29 @@ class Agent:
     """On one line; empty if the service doesn't tell."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Suggested first message."""
+
+    title: str
+    outcome: str
+    """What the user will see, in a few words."""
+    text: str
+    """Message that it sends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction:
+    """Content of an empty conversation."""
+
+    description: str = ""
+    """One sentence about the agent."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """The most impressive first: a small window shows only some."""
+    note: str = ""
+    """Last line, such as how to continue after the demo."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """A conversation as the sidebar shows it."""

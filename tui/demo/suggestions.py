@@ -1,8 +1,8 @@
-"""Suggestions and names of the demo. Standard library only: the interface shows these at once."""
+"""Suggestions and names of the demo. Cheap to import: the interface shows these at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tui.core.records import Introduction, Suggestion
 
 IFRIT = "gin-Ifrit001-DemoAA-CD"
 STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
@@ -17,23 +17,32 @@ INVITED_ID = "usr-alan-09fe"
 OUTSIDER_ID = "usr-linus-3c5a"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Suggestion in an empty conversation: its label, and the text that it sends."""
-
-    label: str
-    text: str
-    needs_files: bool = False
-    """Useful only if the backend can send files."""
-
-
-SUGGESTIONS: tuple[Suggestion, ...] = (
-    Suggestion("What can you do?", "What can you do?"),
-    Suggestion("Order a laptop", "Order a laptop for our new hire"),
-    Suggestion("Is anything broken?", "Is anything broken right now?"),
-    Suggestion("Write a runbook", "Write a runbook for a full disk"),
-    Suggestion("Connect Salesforce", "Show open Acme opportunities in Salesforce"),
-    Suggestion("Summarize a file", "Summarize the file I attached", needs_files=True),
-    Suggestion("See a skill fail", "Export the October invoices"),
-    Suggestion("Drop the connection", "Drop the stream while you work"),
+SUGGESTIONS = (
+    Suggestion(
+        "Is anything broken?", "Four skills at the same time", "Is anything broken right now?"
+    ),
+    Suggestion("Order a laptop", "Asks for your approval first", "Order a laptop for our new hire"),
+    Suggestion(
+        "Drop the connection", "Resumes, and loses nothing", "Drop the stream while you work"
+    ),
+    Suggestion(
+        "Connect Salesforce",
+        "Signs you in while it waits",
+        "Show open Acme opportunities in Salesforce",
+    ),
+    Suggestion("Write a runbook", "A long reply with code", "Write a runbook for a full disk"),
+    Suggestion("Summarize a file", "Attach it with Ctrl+O first", "Summarize the file I attached"),
+    Suggestion("See a skill fail", "Says why, and what to do", "Export the October invoices"),
+    Suggestion("What can you do?", "Everything this genie can do", "What can you do?"),
 )
+
+_FOR_FILES = "Summarize a file"
+
+
+def introduction(*, takes_files: bool) -> Introduction:
+    """Return the introduction of the demo's agent; ``takes_files``: the backend can send files."""
+    return Introduction(
+        description="Your IT helpdesk. It asks before it changes anything.",
+        suggestions=tuple(s for s in SUGGESTIONS if takes_files or s.title != _FOR_FILES),
+        note="This is the demo. For your own genie, run genie-tui.",
+    )

@@ -26,7 +26,7 @@ _JOKES = (
 
 
 def _help(prompt: ScriptPrompt) -> Script:
-    tricks = "\n".join(f"- **{s.label}**: *{s.text}*" for s in SUGGESTIONS[1:])
+    tricks = "\n".join(f"- **{s.title}**: *{s.text}*" for s in SUGGESTIONS[:-1])
     yield Say(
         f"Hi {prompt.user_name}, I'm **Ifrit**, your helpdesk genie. Try one of these:\n\n"
         f"{tricks}\n"

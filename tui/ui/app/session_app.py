@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.records import Introduction
 from tui.core.redaction import describe_exception
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
@@ -46,8 +47,8 @@ class SessionApp(BaseApp[None]):
 
     ``connect`` opens backend, store and engine and closes them again; its session publishes through
     the callback that it is given. ``account`` opens the sign-in, where there is one.
-    ``suggestions`` are labels and texts for an empty conversation. ``early_draft_store`` keeps text
-    that is written before the session is open.
+    ``introduction`` is shown in an empty conversation. ``early_draft_store`` keeps text that is
+    written before the session is open.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class SessionApp(BaseApp[None]):
         place: str,
         account: OpenAccount | None = None,
         studio: StudioConnection | None = None,
-        suggestions: Sequence[tuple[str, str]] = (),
+        introduction: Introduction | None = None,
         preferences: Preferences | None = None,
         early_draft_store: EarlyDraftStore | None = None,
         save_theme: Callable[[str], None] | None = None,
@@ -82,7 +83,7 @@ class SessionApp(BaseApp[None]):
             agent_name=agent_name,
             user_name=user_name,
             place=place,
-            suggestions=suggestions,
+            introduction=introduction or Introduction(),
             studio=self.studio,
             early_draft_store=early_draft_store,
             clock=self._clock,
@@ -111,7 +112,7 @@ class SessionApp(BaseApp[None]):
         screen = next(reversed(self.screen_stack), None)
         if not isinstance(event, events.Key | events.Paste):
             return False
-        if screen is self._chat and self._chat.focused is None and self.app_focus:
+        if screen is self._chat and self.app_focus:
             is_taken: bool = self._chat.type_into_composer(event)
         else:
             is_taken = isinstance(screen, GuardedModal) and screen.gives_back(event)
@@ -200,7 +201,7 @@ class SessionApp(BaseApp[None]):
             return
         self._connect, self.studio.genie = connect, event.genie
         self._chat.set_agent_name(event.name or event.genie)
-        self._chat.conversation.withdraw_suggestions()
+        self._chat.conversation.welcome.introduce(Introduction())
         told = f"Now talking to {event.name}. {_where_kept(kept)}"
         self.notify(clean_line(told, 600), markup=False, timeout=15)
         self._begin_anew()

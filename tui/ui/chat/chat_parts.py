@@ -67,7 +67,7 @@ class ChatParts:
         ``focus_composer`` also closes panes that float over the conversation. ``idle_s`` returns
         the seconds since the last key, ``is_open`` True while something is open that Esc closes.
         """
-        self.list = ConversationListReader(context, sidebar)
+        self.list = ConversationListReader(context, sidebar, conversation.welcome)
         self.view = view = ConversationView(
             context, conversation, timeline, announce=lambda where: self.questions.announce(where)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.widget import MountError
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 from textual.worker import Worker, WorkerState
 
 from tui.core.text import clean
@@ -28,17 +28,20 @@ from tui.ui.chat.state import ChatState
 from tui.ui.chat.top_bar import TopBar
 from tui.ui.chat.working_line import WorkingLine
 from tui.ui.composer.completion import CompletionList
+from tui.ui.composer.composer import Composer
 from tui.ui.keys.key_bar import KeyBar
 from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.sidebar.sidebar import ConversationList, Sidebar
 from tui.ui.terminal.terminal_events import is_typed
 from tui.ui.textual_fixes.events import forward_event
 from tui.ui.timeline.timeline_pane import TimelinePane
-from tui.ui.transcript.conversation_pane import ConversationPane, Welcome
+from tui.ui.transcript.conversation_pane import ConversationPane
+from tui.ui.welcome.cards import Cards
 
 if TYPE_CHECKING:
     from tui.config import Preferences
     from tui.core.ports import Clock
+    from tui.core.records import Introduction
     from tui.core.store_port import EarlyDraftStore
     from tui.engine.updates import Publish
     from tui.ui.chat.pane_row import Pane
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
     from tui.ui.studio.connection import StudioConnection
     from tui.ui.transcript.transcript import Transcript
 
-_STOPS = "Composer, ConversationList, Transcript, Timeline, #suggestions"
+_STOPS = "Composer, ConversationList, Transcript, Timeline, Cards"
 """Widgets that Tab moves between; arrow keys move inside each."""
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 8
@@ -101,7 +104,7 @@ class ChatScreen(ChatActions):
         agent_name: str,
         user_name: str,
         place: str,
-        suggestions: Sequence[tuple[str, str]],
+        introduction: Introduction,
         studio: StudioConnection,
         early_draft_store: EarlyDraftStore | None,
         clock: Clock,
@@ -122,7 +125,7 @@ class ChatScreen(ChatActions):
         called = self._called(agent_name)
         self.topbar = TopBar(agent_name, user_name, place)
         self.sidebar = Sidebar(clock, self.chat_state.active_turns.state)
-        self.conversation = ConversationPane(called, suggestions, clock.now_ms)
+        self.conversation = ConversationPane(called, introduction, clock.now_ms)
         self.timeline_pane = TimelinePane()
         self.banner = Banner(clock)
         self.working_line = WorkingLine(clock)
@@ -152,9 +155,11 @@ class ChatScreen(ChatActions):
                 self.working_line,
                 self.composer_pane.offers,
                 self.composer_pane,
+                self.conversation.welcome.foot,
             ),
             self.timeline_pane,
         )
+        self.conversation.welcome.column = self._panes.middle
 
     # -- layout ----------------------------------------------------------------------------
 
@@ -180,12 +185,14 @@ class ChatScreen(ChatActions):
             await self.timeline_pane.mount_deferred(offers_jobs=offers_jobs)
         except (MountError, NoMatches):
             return  # the app has quit in the meantime
+        self.conversation.welcome.light_up()
         await self.run_action("app.connect")
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
         self._panes.fit(width)
+        self.conversation.welcome.fit(event.size)
         self._rescue_focus()
 
     def action_toggle_pane(self, pane: Pane) -> None:
@@ -201,6 +208,7 @@ class ChatScreen(ChatActions):
         self.topbar.agent = name
         self.conversation.set_agent_name(self._called(name))
         self.composer.set_agent_name(self._called(name))
+        self.composer_pane.info.set_agent_name(self._called(name))
 
     def _called(self, agent_name: str) -> str:
         """Return the agent's display name; empty if only its handle is known."""
@@ -223,8 +231,8 @@ class ChatScreen(ChatActions):
             self.set_focus(self.composer)
 
     def type_into_composer(self, event: events.Key | events.Paste) -> bool:
-        """Type into the composer while nothing has the focus, such as in a tiny window."""
-        if not is_typed(event):
+        """Type into the composer while no other widget can take text."""
+        if not (is_typed(event) and (self.focused is None or isinstance(self.focused, Cards))):
             return False
         self.set_focus(self.composer)
         forward_event(self.composer, event)
@@ -235,10 +243,7 @@ class ChatScreen(ChatActions):
         self._rescue_focus()
 
     def action_next_pane(self) -> None:
-        if self.focused is self.composer and self.conversation.shows_welcome:
-            self.conversation.focus_suggestions()
-        else:
-            self.focus_next(_STOPS)
+        self.focus_next(_STOPS)
 
     def action_focus_composer(self) -> None:
         self._panes.close_floating()
@@ -297,9 +302,26 @@ class ChatScreen(ChatActions):
 
     # -- messages between parts ------------------------------------------------------------
 
-    @on(Welcome.Chosen)
-    def _send_suggestion(self, event: Welcome.Chosen) -> None:
-        self.composer_pane.queue.send(event.text, is_written=False)
+    @on(Cards.Picked)
+    def _start_with_card(self, event: Cards.Picked) -> None:
+        self.action_focus_composer()
+        if event.card.conversation_id is not None:
+            self.parts.navigation.go_to(event.card.conversation_id)
+        else:
+            self.composer_pane.queue.send(event.card.text, is_written=False)
+
+    @on(Cards.LeftAbove)
+    def _leave_cards(self) -> None:
+        self.composer.focus()
+
+    @on(Composer.LeftBelow)
+    def _enter_cards(self) -> None:
+        if self.conversation.shows_welcome and not self.composer.text:
+            self.conversation.welcome.foot.cards.focus()
+
+    @on(TextArea.Changed, "Composer")
+    def _still_the_flame(self) -> None:
+        self.conversation.welcome.head.lamp.rest()
 
     @on(CompletionList.Taken)
     def _take_offer(self, event: CompletionList.Taken) -> None:

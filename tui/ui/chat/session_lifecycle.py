@@ -67,7 +67,8 @@ class SessionLifecycle(Controller):
         chat_state.failed_start = None
         chat_state.mark_online()
         context.run_exclusive("open", self._begin)
-        self._pane.composer.takes_files = Capability.UPLOAD in session.can
+        takes_files = Capability.UPLOAD in session.can
+        self._pane.composer.takes_files = self._pane.info.takes_files = takes_files
         if transcript := self._conversation.transcript:
             transcript.may_be_stopped = Capability.BE_STOPPED in session.can
 

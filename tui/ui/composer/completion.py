@@ -148,10 +148,18 @@ class CompletionList(SafeOptionList, can_focus=False):
         return any(choice.is_hint for choice in self.choices)
 
     def show(self, choices: Sequence[CompletionItem], above: Widget) -> None:
-        """Show these choices, as wide as the widget below; hide the list if there are none."""
-        width, height = above.outer_size
+        """Show these choices at a widget, as wide as it: above, or below if there is more room.
+
+        Hide the list if there are none.
+        """
+        width = above.outer_size.width
         self.display = bool(choices)
-        self.styles.offset = (0, -height)
+        around, there = above.screen.region, above.region
+        column = self.parent.region if isinstance(self.parent, Widget) else around
+        is_below = column.bottom - there.bottom > there.y - column.y
+        self.styles.dock = "top" if is_below else "bottom"
+        y = there.bottom - column.y if is_below else there.y - column.bottom
+        self.styles.offset = (there.x - column.x - 1, y)
         if choices != self.choices:
             self.choices = choices
             self._fill(width)

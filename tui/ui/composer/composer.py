@@ -127,6 +127,9 @@ class Composer(PasteArea):
     class FileRemoved(Message):
         """Backspace in the empty composer: remove the last attached file."""
 
+    class LeftBelow(Message):
+        """The user pressed Down in the last line, where there is nothing to recall."""
+
     class PasteOpened(Message):
         """The user wants to see the text of a chip."""
 
@@ -281,6 +284,8 @@ class Composer(PasteArea):
         on_last_row = row == self.wrapped_document.height - 1
         if select or not on_last_row or not self._recall(self._recalled - 1):
             super().action_cursor_down(select)
+            if on_last_row and not select:
+                self.post_message(self.LeftBelow())
 
     def edit(self, edit: Edit) -> EditResult:
         self._dropped = None

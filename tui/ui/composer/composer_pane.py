@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from tui.ui.composer.attachment_chips import AttachmentChips
@@ -21,6 +24,7 @@ from tui.ui.composer.prompts import Prompts
 from tui.ui.composer.queued_messages import QueuedMessages
 from tui.ui.composer.send_queue import SendQueue
 from tui.ui.composer.slash_commands import SlashCommands
+from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
     from tui.config import Preferences
@@ -28,6 +32,30 @@ if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.composer.slash_registry import SlashCommand
+
+
+class ComposerInfo(Widget):
+    """Line under the text of an empty conversation: who it goes to, and what it can begin with."""
+
+    takes_files = reactive(True)
+
+    def __init__(self, agent_name: str, place: str) -> None:
+        super().__init__()
+        self._agent = agent_name
+        self._place = place
+
+    def set_agent_name(self, name: str) -> None:
+        """Show another agent's name."""
+        self._agent = name
+        self.refresh()
+
+    def render(self) -> Content:
+        agent = line(self._agent, 40).stylize("$accent")
+        left = Content("  ").join(part for part in (agent, line(self._place, 40)) if part)
+        right = Content.assemble(("/", "bold"), (" commands", "$muted"))
+        if self.takes_files:
+            right = Content.assemble(right, "   ", ("@", "bold"), (" files", "$muted"))
+        return spread(left.stylize_before("$muted"), right, self.content_size.width, most=0.6)
 
 
 class ComposerPane(Vertical):
@@ -53,6 +81,7 @@ class ComposerPane(Vertical):
         self.chat = context
         self.attached = AttachmentChips()
         self.offers = CompletionList()
+        self.info = ComposerInfo(agent_name, context.place)
         self.composer = Composer(agent_name)
         composer, attached = self.composer, self.attached
         self.drafts = DraftSaver(context, composer, attached, early_draft_store)
@@ -79,6 +108,7 @@ class ComposerPane(Vertical):
     def compose(self) -> ComposeResult:
         yield self.attached
         yield self.composer
+        yield self.info
 
     @on(Composer.Submitted)
     def _decide_enter(self, event: Composer.Submitted) -> None:

@@ -11,6 +11,7 @@ from tui.core.errors import BackendError
 if TYPE_CHECKING:
     from tui.ui.chat.context import ChatContext
     from tui.ui.sidebar.sidebar import Sidebar
+    from tui.ui.welcome.welcome import Welcome
 
 _PAUSE_S = 0.1
 
@@ -18,9 +19,10 @@ _PAUSE_S = 0.1
 class ConversationListReader:
     """Fill the sidebar from the store and the service."""
 
-    def __init__(self, context: ChatContext, sidebar: Sidebar) -> None:
+    def __init__(self, context: ChatContext, sidebar: Sidebar, welcome: Welcome) -> None:
         self._context = context
         self._sidebar = sidebar
+        self._welcome = welcome
         self._timer: Timer | None = None
         self._is_reading_further = False
 
@@ -28,6 +30,7 @@ class ConversationListReader:
         """Show the list as it was last read."""
         if access := self._context.access:
             self._sidebar.show(access.paged.conversations, self._context.current)
+            self._welcome.set_recent(access.paged.conversations)
             self._context.show_state()
 
     def read_soon(self) -> None:

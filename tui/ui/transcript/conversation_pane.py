@@ -3,96 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from tui.ui.app.messages import CopyText
-from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.toolkit.text import line
+from tui.ui.welcome.welcome import Welcome
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
+    from tui.core.records import Introduction
     from tui.core.turn import Turn
     from tui.ui.transcript.card import PromptCard
     from tui.ui.transcript.message_actions import MessageActions
     from tui.ui.transcript.reply import Reply
     from tui.ui.transcript.transcript import Transcript
-
-
-class Suggestions(SafeOptionList):
-    """List of suggested messages."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Send", tooltip="Send the suggestion", id="welcome.say"),
-        Binding(
-            "escape",
-            "screen.step_back",
-            "Back",
-            tooltip="Back to the composer",
-            id="welcome.leave",
-        ),
-    ]
-
-
-class Welcome(Vertical):
-    """Greeting with suggestions that are chosen by Enter or a click.
-
-    An agent without a known name refers to itself as "I".
-    """
-
-    class Chosen(Message):
-        """The user wants to send this message."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, agent_name: str, suggestions: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        self._agent = agent_name
-        self._suggestions = suggestions
-
-    def compose(self) -> ComposeResult:
-        yield Static(Content.assemble(("✦", "$accent bold")), id="welcome-mark")
-        yield Static(self._title(), id="welcome-title")
-        hint = "Type a message, or try one of these" if self._suggestions else "Type a message"
-        yield Static(Content(hint), id="welcome-hint")
-        if self._suggestions:
-            yield Suggestions(
-                *(Option(_row(text)) for _, text in self._suggestions),
-                id="suggestions",
-                compact=True,
-            )
-
-    def set_agent_name(self, name: str) -> None:
-        """Show another agent's name."""
-        self._agent = name
-        self.query_one("#welcome-title", Static).update(self._title())
-
-    def withdraw_suggestions(self) -> None:
-        """Hide the suggestions, which were for another agent."""
-        for rows in self.query("#suggestions, #welcome-hint"):
-            rows.display = False
-
-    def _title(self) -> Content:
-        return Content.assemble("What can ", line(self._agent or "I", 40), " do for you?")
-
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self._suggestions[event.option_index][1]))
-
-
-def _row(text: str) -> Content:
-    return Content.assemble(("→ ", "$accent"), line(text, 80))
 
 
 class ConversationPane(Container):
@@ -106,14 +34,11 @@ class ConversationPane(Container):
     """Actions on messages; set before the pane is mounted."""
 
     def __init__(
-        self,
-        agent_name: str,
-        suggestions: Sequence[tuple[str, str]],
-        now_ms: Callable[[], int],
+        self, agent_name: str, introduction: Introduction, now_ms: Callable[[], int]
     ) -> None:
         super().__init__()
         self._agent_name = agent_name
-        self._welcome = Welcome(agent_name, suggestions)
+        self.welcome = Welcome(agent_name, introduction, now_ms)
         self._now_ms = now_ms
         self._newer: dict[TurnId, Turn] | None = None
         self.transcript: Transcript | None = None
@@ -123,19 +48,15 @@ class ConversationPane(Container):
         """The last turn shown, if newer ones are stored."""
 
     def compose(self) -> ComposeResult:
-        yield self._welcome
+        yield self.welcome.head
         yield Static(Content("↓ More below"), id="pill")
 
     def set_agent_name(self, name: str) -> None:
         """Show another agent's name; empty if it is not known."""
         self._agent_name = name
-        self._welcome.set_agent_name(name)
+        self.welcome.head.set_agent_name(name)
         if self.transcript:
             self.transcript.set_agent_name(name)
-
-    def withdraw_suggestions(self) -> None:
-        """Hide the suggestions, which were for another agent."""
-        self._welcome.withdraw_suggestions()
 
     async def mount_deferred(self, *, offers_start: bool, offers_jobs: bool) -> None:
         """Mount the transcript.
@@ -150,16 +71,16 @@ class ConversationPane(Container):
         self.transcript.offers_start = offers_start
         self.transcript.offers_jobs = offers_jobs
         self.transcript.display = False
-        await self.mount(self.transcript, after=self._welcome)
+        await self.mount(self.transcript, after=self.welcome.head)
 
     @property
     def shows_welcome(self) -> bool:
         """True if the welcome is shown."""
-        return bool(self._welcome.display)
+        return self.welcome.is_shown
 
     def show_welcome(self, *, on: bool) -> None:
         """Show the welcome, or the transcript."""
-        self._welcome.display = on
+        self.welcome.show(on=on)
         if self.transcript:
             self.transcript.display = not on
         self.show_pill(False)
@@ -250,10 +171,6 @@ class ConversationPane(Container):
                 self.transcript.action_page_up()
             else:
                 self.transcript.action_page_down()
-
-    def focus_suggestions(self) -> None:
-        if choices := self._welcome.query("#suggestions"):
-            choices.first().focus()
 
     # -- actions of the user ---------------------------------------------------------------
 

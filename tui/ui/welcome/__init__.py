@@ -1,0 +1,1 @@
+"""First screen: what an empty conversation shows around the composer."""
