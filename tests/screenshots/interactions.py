@@ -36,7 +36,7 @@ async def write(pilot: Pilot[None], text: str) -> None:
 async def welcome(pilot: Pilot[None]) -> None:
     from tui.ui.composer.composer import Composer
 
-    await seen(pilot, "live")
+    await seen(pilot, "online")
     pilot.app.screen.query_one(Composer).cursor_blink = False
 
 

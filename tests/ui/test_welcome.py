@@ -53,7 +53,7 @@ async def test_the_composer_is_in_the_middle_until_the_first_message() -> None:
         assert title < stage.composer_rows()[0] < greet
         await stage.say("hi")
         await stage.until(lambda: "Hello" in stage.screen())
-        assert stage.composer_rows()[1] >= 38
+        assert stage.composer_rows()[1] >= 37
         assert "Says hello back" not in stage.screen()
 
 
