@@ -43,7 +43,20 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Limit of a turn.")
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
 @click.option("--junit", type=_OUTPUT, metavar="FILE", help="Write a JUnit XML report.")
+@click.option("--html", type=_OUTPUT, metavar="FILE", help="Write an HTML report.")
 @click.option("--json", "json_file", type=_OUTPUT, metavar="FILE", help="Write a JSON report.")
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Compare with an older JSON report.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["any", "regression"]),
+    default="any",
+    help="With --compare, 'regression' fails only for what newly fails.",
+)
 @click.pass_context
 def test(
     context: click.Context,
@@ -59,13 +72,22 @@ def test(
     """Run test suites against an agent.
 
     A suite is a YAML file; --schema prints its JSON Schema for your editor.
+    'genie-tui test merge FILE...' joins the JSON reports of several shards.
     Exit codes: 0 all passed, 1 some failed, 2 invalid suite or usage, 3 not signed in.
     """
-    from tui.cli.testing.run import TestOptions, list_cases, print_schema, run_suites
+    from tui.cli.testing.run import (
+        TestOptions,
+        list_cases,
+        merge_reports,
+        print_schema,
+        run_suites,
+    )
 
     if schema:
         print_schema()
         return
     target = target_of(context, demo=demo, profile=profile, config=config)
     asked = TestOptions(suites=tuple(Path(suite) for suite in suites), **options)
+    if suites[:1] == ("merge",) and not Path("merge").is_file():
+        context.exit(merge_reports(asked.suites[1:], asked))
     context.exit(list_cases(asked) if only_list else run_suites(target, asked))

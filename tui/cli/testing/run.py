@@ -20,7 +20,11 @@ from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.core.errors import ErrorKind
 from tui.testing.masking import masked
+from tui.testing.reports.comparison import Comparison, compare, comparison_lines
+from tui.testing.reports.html_page import html_report
 from tui.testing.reports.junit import junit_xml
+from tui.testing.reports.merging import ReportProblem, merged, read_report
+from tui.testing.reports.policies import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
 from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
 from tui.testing.run.run_folder import Plan, RunFolder, RunProblem
@@ -50,6 +54,9 @@ class TestOptions:
     resume: str | None = None
     junit: Path | None = None
     json_file: Path | None = None
+    html: Path | None = None
+    compare: Path | None = None
+    fail_on: str = "any"
 
 
 def print_schema() -> None:
@@ -108,19 +115,45 @@ def run_suites(target: Target, asked: TestOptions) -> int:
         ),
         [secret for suite in suites for secret in suite.secrets],
     )
-    _write_reports(asked, folder, result)
-    for line in closing_lines(result):
+    folder.report.write_text(result.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
+    refused = runner.problem is not None and runner.problem.kind in _REFUSED
+    code = _report(asked, result)
+    return failure_of(runner.problem).code if refused and runner.problem else code
+
+
+_REFUSED = (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN)
+
+
+def merge_reports(paths: Sequence[Path], asked: TestOptions) -> int:
+    """Join the JSON reports of shards, report on all, and return the exit code."""
+    if not paths:
+        raise click.UsageError("Name the JSON reports to merge.")
+    _check_outputs(asked)
+    try:
+        result = merged([read_report(path) for path in paths])
+    except ReportProblem as problem:
+        raise CommandFailure(str(problem), ExitCode.USAGE) from None
+    return _report(asked, result)
+
+
+def _report(asked: TestOptions, result: RunResult) -> int:
+    """Write the reports, print the end of the summary, and return the exit code."""
+    comparison = None
+    if asked.compare:
+        try:
+            comparison = compare(read_report(asked.compare), result)
+        except ReportProblem as problem:
+            raise CommandFailure(str(problem), ExitCode.USAGE) from None
+    _write_reports(asked, result, comparison)
+    lines = [*closing_lines(result), *policy_lines(by_policy(result.cases))]
+    lines += comparison_lines(comparison) if comparison else []
+    for line in lines:
         click.echo(line)
-    return _exit_code(runner, result)
-
-
-def _exit_code(runner: Runner, result: RunResult) -> int:
-    if runner.problem is not None and runner.problem.kind in (
-        ErrorKind.UNAUTHORIZED,
-        ErrorKind.FORBIDDEN,
-    ):
-        return failure_of(runner.problem).code
-    return ExitCode.FINISHED if result.passed else ExitCode.FAILED
+    if comparison and asked.fail_on == "regression":
+        failed = bool(comparison.of("newly failing"))
+    else:
+        failed = not result.passed
+    return ExitCode.FAILED if failed else ExitCode.FINISHED
 
 
 class PlainProgress:
@@ -176,7 +209,7 @@ def _selected(asked: TestOptions, suites: Sequence[Suite]) -> list[PlannedCase]:
 
 def _check_outputs(asked: TestOptions) -> None:
     """Raise ``CommandFailure`` before the run for a report that can't be written."""
-    for path in (asked.junit, asked.json_file):
+    for path in (asked.junit, asked.json_file, asked.html):
         if path is not None and not os.access(path.parent, os.W_OK):
             raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)
 
@@ -214,10 +247,11 @@ def _folder(
     return folder, plan
 
 
-def _write_reports(asked: TestOptions, folder: RunFolder, result: RunResult) -> None:
-    text = result.model_dump_json(by_alias=True, indent=1)
-    folder.report.write_text(text, encoding="utf-8")
+def _write_reports(asked: TestOptions, result: RunResult, comparison: Comparison | None) -> None:
     if asked.json_file:
+        text = result.model_dump_json(by_alias=True, indent=1)
         asked.json_file.write_text(text + "\n", encoding="utf-8")
     if asked.junit:
         asked.junit.write_text(junit_xml(result), encoding="utf-8")
+    if asked.html:
+        asked.html.write_text(html_report(result, comparison), encoding="utf-8")

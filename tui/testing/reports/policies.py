@@ -1,0 +1,59 @@
+"""Results by the policy of the guardrail that a case is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tui.testing.results import CaseResult
+from tui.testing.statistics import wilson_interval
+
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass(slots=True)
+class PolicyResult:
+    """Cases of one policy."""
+
+    policy: str
+    judged: int = 0
+    held: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+    """Number of failed cases by severity, worst first."""
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the share that held, over cases."""
+        return wilson_interval(self.held, self.judged)
+
+
+def by_policy(cases: Iterable[CaseResult]) -> list[PolicyResult]:
+    """Return the results of each policy that cases name; unjudged cases do not count."""
+    found: dict[str, PolicyResult] = {}
+    for case in cases:
+        name = case.meta.get("policy")
+        if not isinstance(name, str):
+            continue
+        policy = found.setdefault(name, PolicyResult(name))
+        if case.verdict in ("pass", "fixed", "fail", "known"):
+            policy.judged += 1
+            policy.held += case.verdict in ("pass", "fixed")
+        if case.verdict in ("fail", "known"):
+            severity = str(case.meta.get("severity", "medium"))
+            policy.failed[severity] = policy.failed.get(severity, 0) + 1
+    for policy in found.values():
+        policy.failed = {s: policy.failed[s] for s in _SEVERITIES if s in policy.failed}
+    return list(found.values())
+
+
+def policy_lines(policies: Sequence[PolicyResult]) -> Iterator[str]:
+    """Yield the results by policy for the terminal."""
+    if policies:
+        yield "By policy:"
+    for policy in policies:
+        low, high = (round(100 * share) for share in policy.interval)
+        failed = ", ".join(f"{count} {severity}" for severity, count in policy.failed.items())
+        line = (
+            f"  {policy.policy:<20} {policy.held:>3} of {policy.judged:<3} held ({low} to {high}%)"
+        )
+        yield f"{line}  failed: {failed}" if failed else line
