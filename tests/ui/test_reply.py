@@ -20,6 +20,7 @@ from tui.ui.transcript.reply import Reply
 
 class Stage(App[None]):
     CSS_PATH = STYLES / "reply.tcss"
+    CSS = "Reply { padding: 0; margin: 0; }"
 
     def __init__(self, text: str = "", *, final: bool = True) -> None:
         super().__init__()
@@ -155,7 +156,7 @@ async def test_a_click_on_the_copy_mark_copies_that_code_block() -> None:
     app = Stage("```py\nfirst\n```\n\n```py\nsecond\n```")
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
-        await pilot.click(app.reply, offset=(36, 4))
+        await pilot.click(app.reply, offset=(35, 5))
         assert app.copied == ["second\n"]
         assert app.reply.code_blocks() == [("py", "first\n"), ("py", "second\n")]
 

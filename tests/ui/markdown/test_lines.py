@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import get_args
 from unittest.mock import patch
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.ui.markdown import Document, Line, code
+from tui.ui.markdown.layout import Well
 from tui.ui.markdown.lines import LazyLines, Part
 from tui.ui.markdown.spans import plain
 
@@ -22,15 +24,16 @@ LANGUAGES = st.sampled_from(["", "python", "json", "html", "diff", "console", "n
 
 
 @settings(deadline=None, max_examples=400)
-@given(LANGUAGES, CODE, st.integers(1, 50), st.booleans())
-@example("python", "x" * 46 + "\n" + "y" * 47, 50, False)
-@example("python", "1\ufe0f\u20e3\tx\n", 10, False)
-@example("python", "\ufeffx = 1", 5, True)
-@example("", "", 20, True)
+@given(LANGUAGES, CODE, st.integers(1, 50), st.booleans(), st.sampled_from(get_args(Well)))
+@example("python", "x" * 46 + "\n" + "y" * 47, 50, False, "edge")
+@example("python", "1\ufe0f\u20e3\tx\n", 10, False, "plain")
+@example("python", "\ufeffx = 1", 5, True, "edge")
+@example("", "", 20, True, "bar")
 def test_counted_lines_of_code_are_as_many_as_drawn_ones(
-    language: str, text: str, width: int, marks: bool
+    language: str, text: str, width: int, marks: bool, well: Well
 ) -> None:
-    lines = Document(f"~~~~~{language} about it\n{text}\n~~~~~\n\nend", marks=marks).lines(width)
+    source = f"~~~~~{language} about it\n{text}\n~~~~~\n\nend"
+    lines = Document(source, marks=marks, well=well).lines(width)
     assert len(lines) == len(list(lines))
 
 

@@ -148,11 +148,11 @@ def test_links_of_unused_definitions_empty_links_and_images_can_be_opened() -> N
 
 def test_line_breaks_in_table_cells_are_drawn() -> None:
     text = "| a | b |\n|---|---|\n| one<br>two<BR />three | `<br>` |"
-    assert drawn_lines(text)[3:6] == ["│ one   │ <br> │", "│ two   │      │", "│ three │      │"]
+    assert [line.rstrip() for line in drawn_lines(text)[2:]] == ["one     <br>", "two", "three"]
 
 
 def test_table_cells_without_a_column_are_drawn_with_the_last_one() -> None:
-    assert drawn_lines("a | b\n-|-\n1 | 2 | 3\n\\|x | y")[3] == "│ 1  │ 2 | 3 │"
+    assert drawn_lines("a | b\n-|-\n1 | 2 | 3\n\\|x | y")[2] == "1    2 | 3"
 
 
 def test_numbered_task_lists_keep_their_numbers() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from tui.core.text import clean
-from tui.ui.markdown.layout import height_of, layout
+from tui.ui.markdown.layout import Well, has_edges, height_of, layout
 from tui.ui.markdown.lines import LazyLines, Part
 from tui.ui.markdown.parse import parse
 from tui.ui.markdown.rows import CodeRow, Gap, Margin, Resume, Segment
@@ -56,8 +56,11 @@ class Document:
     _resume: Resume
     _layouts: dict[int, _Layout]
 
-    def __init__(self, text: str = "", *, marks: bool = False, final: bool = True) -> None:
+    def __init__(
+        self, text: str = "", *, marks: bool = False, well: Well = "plain", final: bool = True
+    ) -> None:
         self._marks = marks
+        self.well: Well = "plain" if marks else well
         self._revision = 0
         self._given = ""
         self._clear()
@@ -138,20 +141,33 @@ class Document:
             del self._layouts[next(iter(self._layouts))]
         if laid.revision != self._revision:
             laid.lines.truncate(laid.steady)
+            above = self._settled[laid.segments - 1] if laid.segments else None
             for segment in self._settled[laid.segments :]:
-                self._lay(laid, segment, width)
+                self._lay(laid, segment, width, above)
+                above = segment
             laid.segments, laid.steady = len(self._settled), len(laid.lines)
             for segment in self._live:
-                self._lay(laid, segment, width)
+                self._lay(laid, segment, width, above)
+                above = segment
             laid.revision = self._revision
         return laid
 
-    def _lay(self, laid: _Layout, segment: Segment, width: int) -> None:
-        if laid.lines and segment.resume.gap:
+    def _lay(self, laid: _Layout, segment: Segment, width: int, above: Segment | None) -> None:
+        gap = bool(laid.lines and segment.resume.gap)
+        below_edge = gap and above is not None and has_edges(above.rows[-1], self.well)
+        at_edge = bool(segment.rows) and has_edges(segment.rows[0], self.well)
+        if gap and not (below_edge or at_edge):
             laid.lines.append(tuple(layout([Gap(Margin())], width)))
-        draw = partial(layout, segment.rows, width, marks=self._marks)
-        height = height_of(segment.rows, width, marks=self._marks)
-        laid.lines.append(tuple(draw()) if height is None else Part(height, draw))
+        draw = partial(layout, segment.rows, width, marks=self._marks, well=self.well)
+        height = height_of(segment.rows, width, marks=self._marks, well=self.well)
+        if height is not None:
+            laid.lines.append(Part(height, draw))
+            return
+        lines = tuple(draw())
+        if below_edge and not at_edge and lines:
+            # Copied, the edge is an empty line like any other between blocks.
+            lines = (replace(lines[0], glue=f"\n{lines[0].glue}"), *lines[1:])
+        laid.lines.append(lines)
 
 
 def _decided(text: str) -> str:

@@ -1,15 +1,16 @@
-"""Tables: column widths and box drawing."""
+"""Tables: column widths and drawing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from tui.ui.markdown.rows import Align, Cells, Grid, Table
 from tui.ui.markdown.spans import Line, Span, Spans, cells, plain, wrap
 
 _NARROWEST = 5
-_BOX = "box"
+_GAP = "   "
+_RULE = "rule"
 
 
 def grid_of(head: Cells, aligns: tuple[Align, ...], rows: Sequence[Cells]) -> Grid:
@@ -20,24 +21,29 @@ def grid_of(head: Cells, aligns: tuple[Align, ...], rows: Sequence[Cells]) -> Gr
 
 
 def draw_table(table: Table, width: int) -> Iterator[Line]:
-    """Draw a table as a box of at most ``width`` cells, or else as ``name: value`` lines."""
+    """Draw a table with a rule below its head, at most ``width`` cells wide, or else as lines of
+    ``name: value``.
+    """
     columns = len(table.grid.widths)
-    room = width - 3 * columns - 1
+    room = width - len(_GAP) * (columns - 1)
     if room < min(_NARROWEST * columns, sum(table.grid.widths)):
         yield from _records(table, width)
         return
     widths = fit(table.grid.widths, room)
-    ruled = widths != table.grid.widths
+    apart = widths != table.grid.widths
     if table.begins:
-        yield _edge("╭┬╮", widths)
-        yield from _row(table.grid.head, table.grid.aligns, widths)
-        yield _edge("├┼┤", widths)
+        head = tuple(_as_head(cell) for cell in table.grid.head)
+        yield from _row(head, table.grid.aligns, widths)
+        rule = "─" * (sum(widths) + len(_GAP) * (columns - 1))
+        yield Line((Span(rule, _RULE, copied=""),), glue="")
     for index, row in enumerate(table.rows):
-        if ruled and (index or not table.begins):
-            yield _edge("├┼┤", widths)
+        if apart and (index or not table.begins):
+            yield Line(glue="")
         yield from _row(row, table.grid.aligns, widths)
-    if table.ends:
-        yield _edge("╰┴╯", widths)
+
+
+def _as_head(cell: Spans) -> Spans:
+    return tuple(span._replace(style=f"{span.style} head".strip()) for span in cell)
 
 
 def fit(widths: tuple[int, ...], room: int) -> tuple[int, ...]:
@@ -56,22 +62,16 @@ def _natural(cell: Spans) -> int:
     return max(cells(line) for line in plain(cell).split("\n"))
 
 
-def _edge(ends: str, widths: Iterable[int]) -> Line:
-    body = ends[1].join("─" * (width + 2) for width in widths)
-    return Line((Span(f"{ends[0]}{body}{ends[2]}", _BOX, copied=""),), glue="")
-
-
 def _row(row: Cells, aligns: Sequence[Align], widths: Sequence[int]) -> Iterator[Line]:
     """Yield the lines of one row, with wrapped cells."""
     padded = [*row, *[()] * (len(widths) - len(row))]
     columns = [wrap(cell, width) for cell, width in zip(padded, widths, strict=False)]
     for parts in zip_longest(*columns, fillvalue=((), "")):
-        spans: list[Span] = [Span("│ ", _BOX)]
+        spans: list[Span] = []
         for (part, _), align, width in zip(parts, aligns, widths, strict=True):
             before, after = _padding(width - cells(plain(part)), align)
-            spans += [Span(" " * before), *part, Span(" " * after), Span(" │ ", _BOX)]
-        spans[-1] = Span(" │", _BOX)
-        yield Line(tuple(span for span in spans if span.text))
+            spans += [Span(" " * before), *part, Span(" " * after), Span(_GAP)]
+        yield Line(tuple(span for span in spans[:-2] if span.text))
 
 
 def _padding(space: int, align: Align) -> tuple[int, int]:
@@ -87,7 +87,7 @@ def _records(table: Table, width: int) -> Iterator[Line]:
         yield from (Line(spans, glue) for spans, glue in wrap((Span(" · ".join(names)),), width))
     for index, row in enumerate(table.rows):
         if index or not table.begins:
-            yield Line((Span("─" * min(width, 12), _BOX, copied=""),))
+            yield Line((Span("─" * min(width, 12), _RULE, copied=""),))
         for name, cell in zip(names, row, strict=False):
             spans = (Span(name, "strong"), Span(": ", "muted"), *cell)
             yield from (Line(part, glue) for part, glue in wrap(spans, width))

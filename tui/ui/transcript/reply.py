@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.events import Click
@@ -25,6 +26,9 @@ from tui.ui.markdown.spans import plain
 from tui.ui.textual_fixes.component_styles import component_style
 from tui.ui.textual_fixes.layout import set_border_title
 from tui.ui.transcript.message_text import MessageAction, MessageWithHeader, UnfoldedKeys
+
+if TYPE_CHECKING:
+    from tui.ui.markdown.layout import Well
 
 _SHORTEST_PAUSE_S = 1 / 12
 _SHORTEST_PAUSE_AFAR_S = 1 / 4
@@ -183,7 +187,15 @@ class Reply(MessageWithHeader):
 
     @cached_property
     def _document(self) -> Document:
-        return Document(self._shown, final=self._is_final, marks=self.app.no_color)
+        marks, well = self.app.no_color, self._well
+        return Document(self._shown, final=self._is_final, marks=marks, well=well)
+
+    @property
+    def _well(self) -> Well:
+        """Shape of code blocks: grounds are all the same in the terminal's own colors."""
+        if self.app.no_color:
+            return "plain"
+        return "bar" if self.app.native_ansi_color else "edge"
 
     @property
     def _shown(self) -> str:
@@ -218,7 +230,7 @@ class Reply(MessageWithHeader):
     def _with_head(self, strip: Strip, head: Content) -> Strip:
         """Lay time and actions over the end of a line."""
         width = self.size.width
-        style = self.visual_style + component_style(self, "reply--head")
+        style = self.visual_style + component_style(self, "reply--actions")
         (over,) = Visual.to_strips(self, head.pad(1, 1), head.cell_length + 2, 1, style)
         room = max(0, width - over.cell_length)
         return Strip.join([strip.extend_cell_length(room).crop(0, room), over.crop(0, width)])
@@ -238,6 +250,9 @@ class Reply(MessageWithHeader):
     def _forget_outdated(self, width: int) -> None:
         key = (width, self.visual_style, self.app.theme)
         if key != self._strips_key:
+            if self._document.well != self._well:
+                self.__dict__.pop("_document", None)
+                self.refresh(layout=True)
             self._strips_key = key
             self._strips.clear()
             self._roles.clear()
