@@ -83,7 +83,7 @@ async def test_a_deeply_nested_payload_is_shown() -> None:
     stage = Stage(
         ScriptedBackend([at(SkillStarted, 1, 0, skill="x"), odd, said("Well"), finished()])
     )
-    async with stage.shown(), watched() as stretches:
+    async with stage.shown(160, 40), watched() as stretches:
         await stage.say("go")
         await stage.until(lambda: "Finished" in stage.screen())
         stage.focus_on("timeline")

@@ -17,7 +17,7 @@ from tests.ui.test_search import LONG, record
 from tests.ui.widget_app import T0_MS, Solo, at, settle, turn_of
 from tui.core.events import AgentMessage, SkillStarted, TurnFinished
 from tui.core.ids import TurnId
-from tui.ui.timeline.timeline import MAX_ROWS, Timeline
+from tui.ui.timeline.timeline import MAX_EVENTS, Timeline
 from tui.ui.transcript import transcript as transcripts
 from tui.ui.transcript.entries import TurnList
 from tui.ui.transcript.reply import Reply
@@ -79,8 +79,8 @@ async def test_the_timeline_keeps_only_visible_events_in_memory() -> None:
             numbers = range(batch * 200 + 1, batch * 200 + 201)
             timeline.add_events([at(SkillStarted, n, n, skill="Look up") for n in numbers])
             await settle(pilot, lambda: not timeline._coming)
-        assert timeline.option_count <= MAX_ROWS + 10
-        assert len(timeline._seen) == len(timeline._rows)
+        assert timeline.line_count <= MAX_EVENTS + 10
+        assert len(timeline._turns._seen) <= 2 * MAX_EVENTS + 10
 
 
 async def test_lines_far_from_the_view_are_freed_and_drawn_again() -> None:

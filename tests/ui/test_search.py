@@ -22,7 +22,6 @@ from tui.core.events import AgentMessage, TurnFinished
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Hit, Prompt, TurnRecord
 from tui.ui.search.search_modal import SearchModal
-from tui.ui.timeline.event_rows import EventRow
 from tui.ui.timeline.timeline import Timeline
 from tui.ui.transcript.transcript import Transcript
 from tui.ui.transcript.virtual_list import KEEP, PAGE
@@ -77,8 +76,8 @@ def transcript(stage: Stage) -> Transcript:
 
 
 def timeline_words(timeline: Timeline) -> str:
-    rows = (option.prompt for option in timeline.options)
-    return " ".join(row.words for row in rows if isinstance(row, EventRow))
+    lines = range(timeline.line_count)
+    return " ".join(timeline.draw_line(place, 200).plain for place in lines).casefold()
 
 
 def last_prompt(stage: Stage) -> str:
@@ -126,8 +125,8 @@ async def test_the_timeline_scrolls_to_the_search_result_and_follows_to_the_end(
     async with stage.shown():
         await go_to_needle(stage)
         timeline = stage.timeline()
-        await stage.until(lambda: "A needle" in stage.text(timeline))
-        assert timeline.highlighted_option is not None
+        await stage.until(lambda: "a needle" in timeline_words(timeline))
+        assert timeline.cursor_line is not None
         transcript(stage).action_scroll_end()
         await stage.until(lambda: f"answer {TURNS - 1}" in timeline_words(timeline))
 

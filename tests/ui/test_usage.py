@@ -17,7 +17,7 @@ async def test_token_usage_is_shown_for_a_turn_and_in_the_header_for_all() -> No
         [started(), said("Again."), used(1_000, 100), finished()],
     ]
     stage = Stage(ScriptedBackend(*scripts, can=WORKSHOP))
-    async with stage.shown():
+    async with stage.shown(160, 40):
         await stage.say("Count")
         await stage.until(lambda: "2,500 tokens in" in stage.screen())
         assert "40 out" in stage.text(stage.find(UsageRow))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,22 +26,23 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
-from tui.core.text import percent
+from tui.core.text import clean_line, percent
 
 
 class EventIcon(StrEnum):
     """Icon of a kind of event. The value is its glyph, one cell wide."""
 
-    BEGAN = "▶"
+    BEGAN = "▸"
     SAID = "“"
-    RUNS = "○"
+    RUNS = "┄"
     DONE = "✓"
     FAILED = "✗"
     STOPPED = "■"
     QUESTION = "◆"
     CONNECTION = "◇"
+    REJECTED = "○"
     NOTED = "·"
-    CUT = "≈"
+    CUT = "↯"
     UNSURE = "?"
 
 
@@ -97,7 +99,7 @@ def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionReque
         case ApprovalResolved(decision="approved"):
             return EventLabel(EventIcon.DONE, "Approved")
         case ApprovalResolved(reason=reason):
-            return EventLabel(EventIcon.FAILED, "Rejected", reason or "")
+            return EventLabel(EventIcon.REJECTED, "Rejected", reason or "")
         case ConnectionRequested(connector=connector):
             return EventLabel(EventIcon.CONNECTION, connector, "needs you to sign in")
 
@@ -112,10 +114,84 @@ def _tell_aside(
         case HaltRequested():
             return EventLabel(EventIcon.STOPPED, "Stop requested")
         case LogLine(name=name, detail=detail):
-            return EventLabel(EventIcon.NOTED, name, detail)
+            activity = activity_of(name)
+            mark = EventIcon.FAILED if name in _FAILURES else EventIcon.NOTED
+            return EventLabel(mark, activity.what, "" if activity.says_all else detail)
         case StreamInterrupted(reason=reason):
-            return EventLabel(EventIcon.CUT, "Interrupted", reason)
+            return EventLabel(EventIcon.CUT, "Connection lost", reason)
         case Heartbeat():
             return EventLabel(EventIcon.NOTED, "Alive")
         case UnknownEvent(kind=kind):
             return EventLabel(EventIcon.UNSURE, kind)
+
+
+class Activity(NamedTuple):
+    """Activity that a log line is about. Lines of the same one in a row belong together."""
+
+    what: str
+    says_all: bool = True
+    """True if the detail of the line adds nothing for a reader."""
+    is_open: bool = False
+    """True if it goes on until the agent does something else."""
+    about_message: bool = False
+    """True if it repeats the message before it."""
+    about_end: bool = False
+    """True if it repeats the end of the run."""
+
+
+_PREPARING = Activity("Got ready")
+_ASKING = Activity("Asks the model", is_open=True)
+_ENDING = Activity("Run ended", about_end=True)
+_FAILURES = frozenset({"error", "guardrail"})
+_ACTIVITIES = {
+    "prompt_received": _PREPARING,
+    "provider_resolved": _PREPARING,
+    "provider_gateway": _PREPARING,
+    "mcp_loaded": _PREPARING,
+    "custom_tools_loaded": _PREPARING,
+    "memories_loaded": _PREPARING,
+    "context_budget": _PREPARING,
+    "claude_env_created": _PREPARING,
+    "claude_agent_created": _PREPARING,
+    "claude_session_created": _PREPARING,
+    "request_context": _ASKING,
+    "model_call": _ASKING,
+    "thinking": _ASKING,
+    "model_response": Activity("Model answered", about_message=True),
+    "memory_stored": Activity("Remembered", says_all=False),
+    "max_turns": Activity("Turn limit reached"),
+    "session_idle": _ENDING,
+    "completed": _ENDING,
+    "halted": _ENDING,
+    "error": Activity("Error", says_all=False),
+    "guardrail": Activity("Guardrail violated", says_all=False),
+    "status": Activity("Status", says_all=False),
+}
+
+
+def activity_of(name: str) -> Activity:
+    """Return what a log line is about, by its name on the wire."""
+    if known := _ACTIVITIES.get(name):
+        return known
+    words = name.replace("_", " ").strip()
+    return Activity(words[:1].upper() + words[1:] or "Log", says_all=False)
+
+
+_EMPHASIS = re.compile(
+    r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|~~|`+"
+)
+_BEGINNING = re.compile(r"^[#>\s]*(?:[-+*]\s+)?")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_CELL_EDGES = re.compile(r"\s*\|\s*")
+_RULE = re.compile(r"[|:\s-]*-{3}[|:\s-]*|\s*(?:```|~~~).*|\s*[=*_]{3,}\s*")
+
+
+def first_words(markdown: str, limit: int = 200) -> str:
+    """Return the beginning of a message on one line, without the marks of Markdown."""
+    words: list[str] = []
+    for written in markdown[: limit * 8].splitlines():
+        if _RULE.fullmatch(written):
+            continue
+        line = _EMPHASIS.sub("", _LINK.sub(r"\1", _BEGINNING.sub("", written)))
+        words.append(_CELL_EDGES.sub("  ", line))
+    return clean_line(" ".join(words), limit)

@@ -134,7 +134,7 @@ def turn_of(record: TurnRecord) -> Turn:
 def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     """Fold events, in any order, into a turn. Pure and idempotent."""
     seen = set(turn.seen)
-    fresh = [event for event in events if _is_new(event, seen)]
+    fresh = [event for event in events if is_new(event, seen)]
     if not fresh:
         return turn
     run_id = turn.run_id or next((e.run_id for e in fresh if e.run_id), None)
@@ -194,7 +194,7 @@ def drop_history_duplicates(
     )
 
 
-def _is_new(event: TurnEvent, seen: set[str]) -> bool:
+def is_new(event: TurnEvent, seen: set[str]) -> bool:
     """Return True if an event has not been seen, and record it as seen.
 
     One source may send an event without its id (then ``key`` is run and number) and another with

@@ -101,7 +101,7 @@ class ChatParts:
             context,
             topbar=topbar,
             banner=banner,
-            conversation=conversation,
+            view=self.view,
             turn=self.turn,
         )
         self.new = NewConversation(

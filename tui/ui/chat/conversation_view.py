@@ -37,6 +37,11 @@ class ConversationView:
         self.conversation.show_welcome(on=on)
         self.timeline.show_welcome(on=on)
 
+    def set_paused(self, *, on: bool) -> None:
+        """Stop or resume showing progress."""
+        self.conversation.set_paused(on=on)
+        self.timeline.set_paused(on=on)
+
     def follow_end(self) -> None:
         """Scroll to the end of the conversation and follow it."""
         if self.conversation.transcript:
@@ -55,6 +60,7 @@ class ConversationView:
         for turn in turns:
             self._context.chat_state.active_turns.note(turn)
         await self.conversation.show(turns, goes_on=goes_on)
+        self.timeline.note_turns(turns)
         await self._show_timeline(conversation_id, turns, goes_on=goes_on)
         self._announce(conversation_id)
 
@@ -106,6 +112,7 @@ class ConversationView:
             turns = await session.history.turns(current, before)
         if self._context.current == current and self.conversation.oldest == before:
             await self.conversation.prepend(turns)
+            self.timeline.note_turns(turns)
 
     def read_newer(self) -> None:
         """Show the turns after the newest one shown."""
@@ -118,6 +125,7 @@ class ConversationView:
         turns, goes_on = await self._context.opened.session.history.turns_after(current, after)
         if self._context.current == current and self.conversation.newest == after:
             await self.conversation.append(turns, goes_on=goes_on)
+            self.timeline.note_turns(turns)
             await self._lengthen_timeline(current, turns, goes_on=goes_on)
 
     async def _lengthen_timeline(

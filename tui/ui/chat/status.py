@@ -10,9 +10,9 @@ from tui.ui.app.messages import Titled
 if TYPE_CHECKING:
     from tui.ui.chat.banner import Banner
     from tui.ui.chat.context import ChatContext
+    from tui.ui.chat.conversation_view import ConversationView
     from tui.ui.chat.top_bar import TopBar
     from tui.ui.chat.turn_control import TurnControl
-    from tui.ui.transcript.conversation_pane import ConversationPane
 
 
 class Status:
@@ -24,13 +24,13 @@ class Status:
         *,
         topbar: TopBar,
         banner: Banner,
-        conversation: ConversationPane,
+        view: ConversationView,
         turn: TurnControl,
     ) -> None:
         self._context = context
         self._topbar = topbar
         self._banner = banner
-        self._conversation = conversation
+        self._view = view
         self._turn = turn
         self._window_title = ""
 
@@ -39,7 +39,7 @@ class Status:
         context, chat_state = self._context, self._context.chat_state
         self._topbar.link = chat_state.link()
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
-        self._conversation.set_paused(on=chat_state.stopped_waiting)
+        self._view.set_paused(on=chat_state.stopped_waiting)
         notice = chat_state.notice(agent=clean_line(context.agent_name, 40) or "The agent")
         self._banner.show(notice)
         self._turn.show_line(behind_banner=notice is not None and notice.tone == "recovery")

@@ -140,6 +140,7 @@ class UpdateHandler:
             if conversation.shows_welcome:
                 self._parts.view.show_welcome(on=False)
             await conversation.update(turn)
+            self._parts.view.timeline.note_turns([turn])
             self._parts.questions.announce(turn.conversation_id)
         else:
             self._parts.questions.mention(turn.conversation_id)

@@ -1,8 +1,8 @@
-"""Details of one event, with its payload as received except for secrets."""
+"""Details of the events of a row, with their payloads as received except for secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.highlight import highlight
 from textual.widgets import Static
 
 from tui.core.event_labels import label_for
+from tui.core.events import LogLine
 from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.text import clean, clean_line, drawn
@@ -47,6 +48,8 @@ class EventFacts(RowsView):
 
 def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
     yield "Kind", type(event).__name__
+    if isinstance(event, LogLine):
+        yield "Log line", clean_line(event.name)
     if event.at_ms is not None:
         yield "Server time", clock_time(event.at_ms, seconds=True)
     if event.seen_ms is not None:
@@ -61,7 +64,7 @@ def _facts(event: TurnEvent) -> Iterator[tuple[str, str]]:
 
 
 class EventDetails(GuardedModal[None]):
-    """Shows an event. ``c`` copies its payload."""
+    """Shows one or more events, the newest last. ``c`` copies their payloads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", tooltip="Copy the payload", id="event.copy"),
@@ -69,21 +72,21 @@ class EventDetails(GuardedModal[None]):
         Binding("escape,enter", "close", "Close", tooltip="Close the details", id="event.close"),
     ]
 
-    def __init__(self, event: TurnEvent, *, has_jobs: bool = False) -> None:
-        """``has_jobs``: the event's skill has a recipe whose jobs can be shown."""
+    def __init__(self, events: Sequence[TurnEvent], *, has_jobs: bool = False) -> None:
+        """``has_jobs``: the skill of the events has a recipe whose jobs can be shown."""
         super().__init__()
-        self._event = event
+        self._events = events
         self._has_jobs = has_jobs
-        self._payload = payload_of(event)
 
     def compose(self) -> ComposeResult:
-        mark, what, about = label_for(self._event)
+        mark, what, about = label_for(self._events[-1])
         title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
         with Vertical(classes="modal--box"):
             yield Static(title, classes="modal--title")
             with VerticalScroll(classes="modal--body", can_focus=False):
-                yield EventFacts(self._event)
-                yield Static(self._drawn_payload(), classes="event--payload")
+                for event in self._events:
+                    yield EventFacts(event)
+                    yield Static(_drawn_payload(event), classes="event--payload")
             jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
             yield AnswerRow(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
 
@@ -97,21 +100,27 @@ class EventDetails(GuardedModal[None]):
 
     def action_jobs(self) -> None:
         """Show the skill's recipe and jobs."""
-        skill_id, name = (getattr(self._event, part, "") for part in ("skill_id", "skill"))
+        event = next(e for e in reversed(self._events) if getattr(e, "skill_id", ""))
+        skill_id, name = (getattr(event, part, "") for part in ("skill_id", "skill"))
         self.app.post_message(JobsWanted(skill_id, name))
         self.dismiss(None)
 
     def action_copy(self) -> None:
-        self.post_message(CopyText(self._payload, "the event"))
-
-    def _drawn_payload(self) -> Content:
-        if not self._event.raw:
-            return muted("Created by genie-tui; there is no payload.")
-        if len(self._payload) > _MAX_CHARS:
-            return plain(f"{self._payload[:_MAX_CHARS]}\n… copy the event to see the rest")
-        return highlight(drawn(self._payload), language="json")
+        self.post_message(CopyText(payload_of(self._events), "the event"))
 
 
-def payload_of(event: TurnEvent) -> str:
-    """Return the payload as indented JSON, without secrets and control characters."""
-    return clean(write_json(masked_event(event).raw, indent=2, ensure_ascii=False))
+def _drawn_payload(event: TurnEvent) -> Content:
+    if not event.raw:
+        return muted("Created by genie-tui; there is no payload.")
+    payload = payload_of([event])
+    if len(payload) > _MAX_CHARS:
+        return plain(f"{payload[:_MAX_CHARS]}\n… copy the event to see the rest")
+    return highlight(drawn(payload), language="json")
+
+
+def payload_of(events: Sequence[TurnEvent]) -> str:
+    """Return payloads as indented JSON, one below the other, without secrets and control
+    characters."""
+    return "\n".join(
+        clean(write_json(masked_event(event).raw, indent=2, ensure_ascii=False)) for event in events
+    )

@@ -1,97 +1,58 @@
-"""Rows of the timeline: description and duration of each event."""
+"""One line of the timeline as text: glyph, name, bar on the axis of the turn, and duration."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 
-from tui.core.event_labels import EventIcon, label_for
-from tui.core.events import (
-    AgentMessage,
-    ApprovalRequested,
-    ApprovalResolved,
-    ConnectionRequested,
-    ConnectionResolved,
-    HaltRequested,
-    Heartbeat,
-    LogLine,
-    SkillFinished,
-    SkillProgress,
-    SkillStarted,
-    StreamInterrupted,
-    TextDelta,
-    TurnEvent,
-    TurnFinished,
-    TurnStarted,
-    UnknownEvent,
-    UsageReported,
-)
-from tui.core.text import clean_line, duration
-from tui.ui.toolkit.rows import Row, Rows
-from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY, GOOD, MUTED, clock_time, muted
-from tui.ui.toolkit.text import line
+from tui.core.event_labels import EventIcon, first_words, label_for
+from tui.core.events import AgentMessage, LogLine, SkillProgress, TextDelta
+from tui.core.text import clean_line, duration, elapsed
+from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY, GOOD, MUTED, muted
+from tui.ui.toolkit.text import line, spread
+from tui.ui.toolkit.time_axis import Span, TimeAxis
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
-    from tui.core.ids import RunId
+    from tui.core.timeline_rows import RowState, TimelineRow
 
-
-class RecordBoundary:
-    """Boundary above the first event that the server still stores."""
-
-    def __init__(self, from_ms: int | None = None, begun_ms: int | None = None) -> None:
-        self._from_ms = from_ms
-        self._begun_ms = begun_ms
-        self._awaited = False
-        self.is_over = False
-        """True if the server stores none of the events any more."""
-
-    def begin(self, events: Sequence[TurnEvent]) -> None:
-        """Find the boundary; call before all events are drawn."""
-        times = [at_ms for event in events if (at_ms := _time(event)) is not None]
-        older = [self._is_older(at_ms) for at_ms in times]
-        self._awaited = any(older) or self._is_older(self._begun_ms)
-        self.is_over = self._awaited and all(older)
-
-    def begins_with(self, event: TurnEvent) -> bool:
-        """Return True for the first event that the server stores, if there are earlier ones."""
-        at_ms = _time(event)
-        found = self._awaited and at_ms is not None and not self._is_older(at_ms)
-        self._awaited = self._awaited and not found
-        return found
-
-    def _is_older(self, at_ms: int | None) -> bool:
-        return at_ms is not None and self._from_ms is not None and at_ms < self._from_ms
-
-
-def _time(event: TurnEvent) -> int | None:
-    return event.at_ms if event.at_ms is not None else event.seen_ms
-
-
-_TIME_CELLS = 8
-_INDENT_CELLS = _TIME_CELLS + 3
+_GLYPH_CELLS = 2
+_NAME_CELLS = 16
+_TOOK_CELLS = 8
+_LEAST_AXIS_CELLS = 8
+_USUAL_CELLS = 42
+"""Width at which names have ``_NAME_CELLS``; half of any more is theirs."""
+_TEXT_CHARS = 200
+_MOMENT = "•"
+CAUGHT_UP = Content.styled(" ↻", GOOD)
 
 _STYLES = {
     EventIcon.BEGAN: BUSY,
-    EventIcon.SAID: BUSY,
+    EventIcon.SAID: MUTED,
     EventIcon.RUNS: BUSY,
     EventIcon.DONE: GOOD,
     EventIcon.FAILED: BAD,
-    EventIcon.STOPPED: ASKS,
+    EventIcon.STOPPED: MUTED,
     EventIcon.QUESTION: ASKS,
     EventIcon.CONNECTION: ASKS,
+    EventIcon.REJECTED: MUTED,
     EventIcon.NOTED: MUTED,
-    EventIcon.CUT: ASKS,
+    EventIcon.CUT: BAD,
     EventIcon.UNSURE: ASKS,
 }
 _GLYPHS = {mark: Content.styled(mark.value, style) for mark, style in _STYLES.items()}
+_ICONS: dict[RowState, EventIcon] = {
+    "approved": EventIcon.DONE,
+    "done": EventIcon.DONE,
+    "failed": EventIcon.FAILED,
+    "stopped": EventIcon.STOPPED,
+    "rejected": EventIcon.REJECTED,
+    "open_end": EventIcon.REJECTED,
+}
+_BAR_STYLES: dict[RowState, str] = {"running": BUSY, "done": GOOD, "failed": BAD, "approved": GOOD}
 
 
 def glyph(mark: EventIcon) -> Content:
@@ -99,83 +60,161 @@ def glyph(mark: EventIcon) -> Content:
     return _GLYPHS[mark]
 
 
-class EventRow(Visual):
-    """One line of the timeline; formatted only while in view, as few of many rows are."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of the columns of a turn's rows; no axis if it is too narrow."""
 
-    def __init__(self, event: TurnEvent, took_ms: int | None = None) -> None:
-        """``took_ms``: time since the event that started what this one ends."""
-        self.event = event
-        self.took_ms = took_ms
+    name: int
+    axis: int
+    marks: int
+    """Cells for the mark of what was caught up."""
 
-    def drawn(self) -> Rows:
-        """Return the formatted line."""
-        mark, what, about = label_for(self.event)
-        at_ms = self.event.at_ms if self.event.at_ms is not None else self.event.seen_ms
-        at = clock_time(at_ms, seconds=True) if at_ms is not None else ""
-        parts = (line(what), muted(clean_line(about, 160)))
-        text = Content("  ").join([part for part in parts if part])
-        took = muted(duration(self.took_ms / 1000)) if self.took_ms is not None else Content("")
-        before = Content.assemble(muted(f"{at:<{_TIME_CELLS}} "), glyph(mark))
-        return Rows([Row(text, before, took, indent=_INDENT_CELLS, lines=1)])
-
-    @cached_property
-    def words(self) -> str:
-        """Searchable text: the kind of the event, and its line."""
-        _, what, about = label_for(self.event)
-        failed = "failed" if getattr(self.event, "outcome", "") == "failed" else ""
-        kind = _kind(self.event)
-        return f"{kind} {failed} {clean_line(what)} {clean_line(about, 400)}".casefold()
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        return self.drawn().render_strips(width, height, style, options)
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        return 1
+    @classmethod
+    def of(cls, width: int, *, caught_up: bool) -> Columns:
+        marks = CAUGHT_UP.cell_length if caught_up else 0
+        room = width - _GLYPH_CELLS - _TOOK_CELLS - marks
+        name = _NAME_CELLS + max(0, width - _USUAL_CELLS) // 2
+        axis = room - name - 1
+        if axis < _LEAST_AXIS_CELLS:
+            return cls(max(1, room), 0, marks)
+        return cls(name, axis, marks)
 
 
-def _kind(event: TurnEvent) -> str:
-    """Return the filter words of an event's kind."""
+@dataclass(frozen=True, slots=True)
+class RowPainter:
+    """Draws the rows of a turn at a time, on its axis."""
+
+    columns: Columns
+    axis: TimeAxis
+    now_ms: int
+    busy: Content
+    """Glyph of what runs."""
+    raw: bool = False
+    """Show log lines with their names on the wire."""
+
+    def labels(self) -> Content:
+        """Return the line with the times of the axis."""
+        if not self.columns.axis:
+            return Content("")
+        before = " " * (_GLYPH_CELLS + self.columns.name + 1)
+        return muted(before + self.axis.labels())
+
+    def line(self, row: TimelineRow, *, caught_up: bool) -> Content:
+        """Return the line of a row."""
+        columns = self.columns
+        name, moment_ms = self._name(row), self._moment_ms(row)
+        if not columns.axis:
+            middle = name.truncate(columns.name, ellipsis=True, pad=True)
+        elif moment_ms is None:
+            name = name.truncate(columns.name, ellipsis=True, pad=True)
+            middle = Content.assemble(name, " ", self.axis.bar(self._spans(row)))
+        else:
+            middle = self._at_moment(name, moment_ms, BUSY if row.state == "running" else "$text")
+        mark = CAUGHT_UP if caught_up else Content("")
+        marks = mark.pad_right(columns.marks - mark.cell_length)
+        took = self._took(row)
+        gap = " " * max(0, _TOOK_CELLS - took.cell_length)
+        return Content.assemble(self._glyph(row), " ", middle, gap, took, marks)
+
+    def _at_moment(self, name: Content, at_ms: int, style: str) -> Content:
+        """Return a moment on the axis with its name before it, which may use the axis up to it."""
+        columns, at = self.columns, self.axis.cell(at_ms)
+        name = name.truncate(max(columns.name, columns.name + at), ellipsis=True)
+        before = name.pad_right(columns.name + 1 + at - name.cell_length)
+        return Content.assemble(before, (_MOMENT, style)).pad_right(columns.axis - at - 1)
+
+    # -- parts -------------------------------------------------------------------------------------
+
+    def _glyph(self, row: TimelineRow) -> Content:
+        match row.kind, row.state:
+            case ("message", _):
+                return _GLYPHS[EventIcon.SAID]
+            case ("gap", _):
+                return _GLYPHS[EventIcon.CUT]
+            case ("connection", "asks"):
+                return _GLYPHS[EventIcon.CONNECTION]
+            case (_, "asks"):
+                return _GLYPHS[EventIcon.QUESTION]
+            case (_, "running"):
+                return self.busy
+            case ("skill" | "connection" | "end", state) if state in _ICONS:
+                return _GLYPHS[_ICONS[state]]
+            case _:
+                return _GLYPHS[label_for(row.event).mark]
+
+    def _name(self, row: TimelineRow) -> Content:
+        name, about = words_of(row, raw=self.raw)
+        match row.kind:
+            case "message":
+                return muted(name)
+            case "skill" | "connection":
+                return line(name).stylize(BAD) if row.state == "failed" else line(name)
+            case "gap":
+                return line(name).stylize(BAD)
+            case "end":
+                bold = line(name).stylize("bold")
+                return Content.assemble(bold, " ", muted(about)) if about else bold
+            case _:
+                return Content(" ").join([muted(part) for part in (name, about) if part])
+
+    def _moment_ms(self, row: TimelineRow) -> int | None:
+        """Return the time of a row without a bar."""
+        if row.kind in ("message", "moment"):
+            return row.at_ms
+        if row.kind == "log" and row.started_ms is None:
+            return row.at_ms
+        return None
+
+    def _spans(self, row: TimelineRow) -> Iterator[Span]:
+        until_ms = self.now_ms if row.ended_ms is None else row.ended_ms
+        style = _BAR_STYLES.get(row.state, MUTED)
+        if row.kind == "end":
+            return
+        if row.asked_ms is not None:
+            asked_until_ms = until_ms if row.answered_ms is None else row.answered_ms
+            waits = row.kind == "gap" or row.state != "rejected"
+            yield Span(row.asked_ms, asked_until_ms, ASKS if waits else MUTED, dotted=waits)
+        if row.started_ms is not None:
+            yield Span(row.started_ms, until_ms, MUTED if row.kind == "log" else style)
+        elif row.not_before_ms is not None:
+            yield Span(row.not_before_ms, until_ms, style, dotted=True)
+
+    def _took(self, row: TimelineRow) -> Content:
+        if row.is_open and row.kind != "message":
+            times = (row.asked_ms if row.state == "asks" else row.started_ms, row.asked_ms)
+            since_ms = next((at_ms for at_ms in times if at_ms is not None), row.at_ms)
+            style = ASKS if row.state == "asks" or row.kind == "gap" else BUSY
+            return Content.styled(elapsed((self.now_ms - since_ms) / 1000), style)
+        took_ms = None if self._moment_ms(row) is not None else row.took_ms
+        if took_ms is None:
+            took_ms = row.at_ms - round(self.axis.begin_ms)
+        style = BAD if row.kind == "skill" and row.state == "failed" else MUTED
+        return Content.styled(duration(took_ms / 1000), style)
+
+
+def words_of(row: TimelineRow, *, raw: bool = False) -> tuple[str, str]:
+    """Return the name of a row, and what else there is to say about it; both on one line."""
+    event = row.event
     match event:
-        case TurnStarted() | TurnFinished():
-            return "turn"
-        case TextDelta() | AgentMessage():
-            return "message"
-        case SkillStarted() | SkillFinished():
-            return "skill"
-        case SkillProgress():
-            return "skill progress"
-        case ApprovalRequested() | ApprovalResolved():
-            return "question approval"
-        case ConnectionRequested() | ConnectionResolved():
-            return "question connection"
-        case UsageReported():
-            return "usage"
-        case LogLine():
-            return "log"
-        case StreamInterrupted():
-            return "problem"
-        case UnknownEvent():
-            return "unknown"
-        case HaltRequested() | Heartbeat():
-            return ""
+        case TextDelta():
+            return first_words(row.text or event.text, _TEXT_CHARS) or "Writes", ""
+        case AgentMessage(text=text):
+            return first_words(text, _TEXT_CHARS) or "Message", ""
+        case LogLine(name=name, detail=detail) if raw:
+            return clean_line(name), clean_line(detail, _TEXT_CHARS)
+        case SkillProgress() if row.kind == "skill":
+            event = row.events[0]
+    _, what, about = label_for(event)
+    if row.kind in ("skill", "connection"):
+        what = next(filter(None, (_name_in(each) for each in row.events)), what)
+    return clean_line(what or about), clean_line(about if what else "", _TEXT_CHARS)
 
 
-def run_header(run_id: RunId | None) -> Rows:
-    """Return the header above the events of a run."""
-    name = clean_line(run_id or "", 40)
-    return Rows([Row(muted(f"── {name or 'no run'}"), indent=0, lines=1)])
+def _name_in(event: TurnEvent) -> str:
+    """Return the name of a skill or connection."""
+    return getattr(event, "skill", "") or getattr(event, "connector", "")
 
 
-def record_begins() -> Rows:
-    """Return the line above the first event that the server still stores."""
-    return Rows([Row(muted("── server history starts here"), indent=0, lines=1)])
-
-
-def record_is_over() -> Rows:
-    """Return the line above events that the server no longer stores."""
-    return Rows([Row(muted("── older than the server history"), indent=0, lines=1)])
+def title_line(title: str, clock: str, width: int) -> Content:
+    """Return the line above the rows of a turn."""
+    return spread(line(title) or muted("A turn"), muted(clock), width, gap=2)

@@ -1,66 +1,77 @@
-"""Timeline: a row for each event of the stream."""
+"""Timeline: a row for each thing that happened in a turn, with bars on the axis of the turn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
-from tui.core.durations import Durations
-from tui.core.events import Heartbeat, TextDelta, TurnEvent
-from tui.core.ids import RunId
 from tui.ui.app.messages import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
-from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.timeline.event_rows import (
-    EventRow,
-    RecordBoundary,
-    record_begins,
-    record_is_over,
-    run_header,
-)
+from tui.ui.timeline.event_rows import Columns, RowPainter, title_line
+from tui.ui.timeline.lines import Line, RecordBoundary, lines_of
+from tui.ui.timeline.turns import TimelineTurn, TimelineTurns
+from tui.ui.toolkit.line_list import LineList
+from tui.ui.toolkit.state_glyphs import BUSY_STILL, clock_time, muted, spinner
+from tui.ui.toolkit.ticker import stepped, ticker_of
+from tui.ui.toolkit.time_axis import TimeAxis, axis_ms
 
 if TYPE_CHECKING:
-    pass
+    from tui.core.events import TurnEvent
+    from tui.core.ids import RunId
+    from tui.core.turn import Turn
 
-MAX_ROWS = 500
-_KEPT_ROWS = 400
+MAX_EVENTS = 500
+_KEPT_EVENTS = 400
 _FLUSH_S = 0.1
-
-_NO_RUN = RunId("")
-
-
-def _key(key: str, action: str, name: str, label: str, meaning: str) -> Binding:
-    return Binding(key, action, label, tooltip=meaning, id=f"timeline.{name}")
+_LETTERS = ("filter", "copy", "show_requests", "show_jobs", "raw")
+"""Actions of letter keys, which a filter takes."""
 
 
-class Timeline(SafeOptionList):
-    """A row for each event, under a thin header for each run. Enter or a click shows its details.
+def _key(
+    key: str, action: str, name: str, label: str, meaning: str, *, show: bool = True
+) -> Binding:
+    return Binding(key, action, label, tooltip=meaning, id=f"timeline.{name}", show=show)
 
-    Text deltas of a message share a row; heartbeats have none. Only the newest events are shown:
-    between 400 and 500 once there are more, up to 1,000 while the user reads further up. After
-    ``/``, typed text filters the rows by words, which may be kinds of events.
+
+def _move(key: str, action: str, name: str, meaning: str) -> Binding:
+    return _key(key, action, name, name.capitalize(), meaning, show=False)
+
+
+class Timeline(LineList):
+    """Rows of turns, each turn under its first words. Enter or a click shows a row's events.
+
+    Draws only the lines in view. Only the newest events are kept: between 400 and 500 once there
+    are more, up to 1,000 while the user reads further up. After ``/``, typed text filters the rows
+    by words, which may be kinds of events.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("enter", "select", "details", "Details", "Show the event details"),
+        _key("enter", "select", "details", "Details", "Show the events of the row"),
         _key("slash", "filter", "filter", "Filter", "Filter the events"),
         _key("c", "copy", "copy", "Copy", "Copy the event"),
+        _key("l", "raw", "raw", "Log", "Show the log lines as the service sent them"),
         _key("j", "show_jobs", "jobs", "Jobs", "Show the skill's recipe and jobs"),
         _key("r", "show_requests", "requests", "Requests", "Show recent requests"),
         _key("escape", "leave", "leave", "Back", "Clear the filter, or go back to the composer"),
+        _move("up", "move(-1)", "up", "Go to the row above"),
+        _move("down", "move(1)", "down", "Go to the row below"),
+        _move("pageup", "move_page(-1)", "page_up", "Go up a page"),
+        _move("pagedown", "move_page(1)", "page_down", "Go down a page"),
+        _move("home", "first", "first", "Go to the first row"),
+        _move("end", "last", "last", "Go to the last row"),
     ]
-
-    begins_at = "last"
     offers_jobs = False
     """True if a skill's recipe and jobs can be shown."""
+    is_paused = False
+    """True if the turn is not followed: nothing may look as if it were in progress."""
 
     @dataclass
     class Filtered(Message):
@@ -69,15 +80,26 @@ class Timeline(SafeOptionList):
         words: str | None
         shown: int
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes, markup=False)
-        self._rows: list[EventRow] = []
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        now_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._now_ms = now_ms
+        self._turns = TimelineTurns()
         self._coming: list[TurnEvent] = []
         self._flushing: Timer | None = None
         self._filtering: Timer | None = None
         self._words: str | None = None
         self._record = RecordBoundary()
-        self._forget()
+        self._lines: list[Line] = []
+        self._axes: dict[str, int] = {}
+        """Lengths of the axes as drawn, in milliseconds."""
+
+    # -- events ------------------------------------------------------------------------------------
 
     def show_events(
         self,
@@ -92,23 +114,25 @@ class Timeline(SafeOptionList):
         first turn shown, which may be before the first event.
         """
         self._coming.clear()
-        self._forget()
+        self._turns.clear()
         self._record = RecordBoundary(record_from_ms, begun_ms)
-        self._rows = list(self._take(shown))
+        self._turns.add(shown)
         self._fill()
         self.scroll_end(animate=False)
 
+    def note_turns(self, turns: Iterable[Turn]) -> None:
+        """Learn the first words and the runs of turns."""
+        if self._turns.note(turns):
+            self._fill()
+
     def reveal(self, key: str | None, run_id: RunId | None) -> None:
         """Scroll to an event, or else to the beginning of its run."""
-        rows = [
-            (option.id, self._rows[int(option.id)].event) for option in self.options if option.id
-        ]
-        found = next((name for name, event in rows if event.key == key), None)
+        shown = [(line.key, event) for line in self._lines for event in line.events]
+        found = next((name for name, event in shown if event.key == key), None)
         if found is None and run_id:
-            found = next((name for name, event in rows if event.run_id == run_id), None)
+            found = next((name for name, event in shown if event.run_id == run_id), None)
         if found is not None:
-            self.highlighted = self.get_option_index(found)
-            self.call_after_refresh(self.scroll_to_highlight)
+            self.place_cursor(found)
 
     def add_events(self, new: Iterable[TurnEvent]) -> None:
         """Add newer events; drawn at most ten times a second."""
@@ -118,69 +142,91 @@ class Timeline(SafeOptionList):
 
     def lengthen(self, newest: Sequence[TurnEvent]) -> None:
         """Add those of the newest events that follow the shown ones."""
-        known = [place for place, event in enumerate(newest, 1) if _name(event) in self._seen]
+        known = [place for place, event in enumerate(newest, 1) if self._turns.has(event)]
         self.add_events(newest[max(known, default=0) :])
 
-    def _forget(self) -> None:
-        self._spans = Durations()
-        self._seen: set[str] = set()
-        self._run: RunId | None = _NO_RUN
-
-    def _take(self, new: Iterable[TurnEvent]) -> Iterator[EventRow]:
-        """Return rows for the events that are new and have one."""
-        for event in new:
-            name = _name(event)
-            if isinstance(event, Heartbeat) or name in self._seen:
-                continue
-            self._seen.add(name)
-            yield EventRow(event, self._spans.take(event))
+    def set_paused(self, *, on: bool) -> None:
+        """Stop or resume showing progress."""
+        if on != self.is_paused:
+            self.is_paused = on
+            self._fill()
 
     def _flush(self) -> None:
         self._flushing = None
-        rows = list(self._take(self._coming))
-        self._coming.clear()
+        coming, self._coming = self._coming, []
+        if not self._turns.add(coming):
+            return
         follows = self.is_vertical_scroll_end
-        self._rows += rows
         # Keep older rows for a while if the user has scrolled up.
-        if len(self._rows) > (MAX_ROWS if follows else 2 * MAX_ROWS):
-            self._fill()
-        elif rows:
-            self.add_options(self._options_for(rows, len(self._rows) - len(rows)))
-            self._post_filtered()
+        if len(self._turns) > (MAX_EVENTS if follows else 2 * MAX_EVENTS):
+            self._turns.forget_oldest(_KEPT_EVENTS)
+        self._fill()
         if follows:
             self.scroll_end(animate=False)
 
     def _fill(self) -> None:
-        """Redraw all rows, dropping the oldest if there are too many."""
-        if len(self._rows) > MAX_ROWS:
-            self._forget_oldest()
-        self._run = _NO_RUN
-        self._record.begin([row.event for row in self._rows])
-        with self.app.batch_update():
-            self.clear_options()
-            if self._record.is_over:
-                self.add_option(Option(record_is_over(), disabled=True))
-            self.add_options(self._options_for(self._rows, 0))
+        """Lay out all lines."""
+        if len(self._turns) > 2 * MAX_EVENTS:
+            self._turns.forget_oldest(_KEPT_EVENTS)
+        self._lines = lines_of(
+            self._turns.turns, (self._words or "").casefold().split(), self._record
+        )
+        self.show_lines([line.key for line in self._lines])
+        live = not self.is_paused and any(turn.rows.is_open for turn in self._turns.turns)
+        ticker_of(self.app).follow(self, on=live)
         self._post_filtered()
 
-    def _forget_oldest(self) -> None:
-        del self._rows[:-_KEPT_ROWS]
-        self._seen = {_name(row.event) for row in self._rows}
-        self._spans.forget_all_but(self._seen)
+    # -- drawing -----------------------------------------------------------------------------------
 
-    def _options_for(self, rows: Sequence[EventRow], first: int) -> Iterator[Option]:
-        words = (self._words or "").casefold().split()
-        for number, row in enumerate(rows, start=first):
-            if words and not all(word in row.words for word in words):
+    @property
+    def row_count(self) -> int:
+        """Number of rows, without titles, axes and notes."""
+        return sum(line.row is not None for line in self._lines)
+
+    def draw_line(self, place: int, width: int) -> Content:
+        line = self._lines[place]
+        if line.turn is None:
+            return muted(line.note)
+        if line.kind == "title":
+            clock = clock_time(line.turn.at_ms or line.turn.rows.begin_ms)
+            return title_line(line.turn.name, clock, width)
+        painter = self._painter(line.turn, width)
+        if line.row is None:
+            return painter.labels()
+        return painter.line(line.row, caught_up=line.turn.rows.is_caught_up(line.row))
+
+    def _painter(self, turn: TimelineTurn, width: int) -> RowPainter:
+        rows = turn.rows
+        columns = Columns.of(width, caught_up=rows.has_caught_up)
+        now_ms = self._time_of(turn)
+        length = self._axes[turn.key] = axis_ms(now_ms - rows.begin_ms)
+        axis = TimeAxis(rows.begin_ms, length, columns.axis)
+        moves = self.app.animation_level != "none"
+        busy = spinner(self._now_ms()) if moves and not self.is_paused else BUSY_STILL
+        return RowPainter(columns, axis, now_ms, busy, raw=self._turns.raw)
+
+    def _time_of(self, turn: TimelineTurn) -> int:
+        """Return the time up to which a turn is drawn."""
+        last_ms = turn.rows.last_ms
+        if self.is_paused or not turn.rows.is_open:
+            return last_ms
+        return max(last_ms, stepped(self._now_ms()))
+
+    def tick(self) -> None:
+        """Draw the next frame of what runs."""
+        if not self.display:
+            return
+        for place in self.lines_in_view:
+            turn, row = self._lines[place].turn, self._lines[place].row
+            if turn is None or not turn.rows.is_open:
                 continue
-            if self._record.begins_with(row.event):
-                yield Option(record_begins(), disabled=True)
-            if row.event.run_id != self._run:
-                self._run = row.event.run_id
-                yield Option(run_header(self._run), disabled=True)
-            yield Option(row, id=str(number))
+            if self._axes.get(turn.key) != axis_ms(self._time_of(turn) - turn.rows.begin_ms):
+                self.refresh()
+                return
+            if row is not None and row.is_open:
+                self.refresh_line(place)
 
-    # -- filter ----------------------------------------------------------------------------
+    # -- filter ------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         if self._words is None:
@@ -210,16 +256,14 @@ class Timeline(SafeOptionList):
             self.action_last()
 
     def _post_filtered(self) -> None:
-        shown = sum(option.id is not None for option in self.options) if self._words else 0
-        self.post_message(self.Filtered(self._words, shown))
+        self.post_message(self.Filtered(self._words, self.row_count if self._words else 0))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable letter keys while a filter is being typed."""
-        letters = ("filter", "copy", "show_requests", "show_jobs")
-        if self._words is not None and action in letters:
+        if self._words is not None and action in _LETTERS:
             return False
         if action == "show_jobs":
-            return self._has_jobs(self._chosen)
+            return self._skill_with_jobs is not None
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
@@ -235,50 +279,48 @@ class Timeline(SafeOptionList):
             self.filter_by(None)
             self.refresh_bindings()
 
+    # -- the row with the cursor -------------------------------------------------------------------
+
+    @property
+    def _chosen(self) -> list[TurnEvent]:
+        place = self.cursor_line
+        return [] if place is None else self._lines[place].events
+
+    @property
+    def _skill_with_jobs(self) -> TurnEvent | None:
+        if not self.offers_jobs:
+            return None
+        return next((e for e in self._chosen if has_recipe(getattr(e, "skill_id", None))), None)
+
+    def choose(self) -> None:
+        self.action_select()
+
+    def action_select(self) -> None:
+        """Show the events of the row with the cursor."""
+        if chosen := self._chosen:
+            from tui.ui.timeline.event_details import EventDetails  # here, for a quick start
+
+            has_jobs = self._skill_with_jobs is not None
+            self.app.push_screen(EventDetails(chosen, has_jobs=has_jobs))
+
+    def action_copy(self) -> None:
+        """Copy the payloads of the row with the cursor."""
+        from tui.ui.timeline.event_details import payload_of  # here, for a quick start
+
+        if chosen := self._chosen:
+            self.post_message(CopyText(payload_of(chosen), "the event"))
+
+    def action_show_jobs(self) -> None:
+        """Show the recipe and jobs of the skill with the cursor."""
+        if event := self._skill_with_jobs:
+            skill_id, name = (getattr(event, part, "") for part in ("skill_id", "skill"))
+            self.post_message(JobsWanted(skill_id, name))
+
+    def action_raw(self) -> None:
+        """Show each log line with its name on the wire, or in words again."""
+        self._turns.show_raw(on=not self._turns.raw)
+        self._fill()
+
     async def action_show_requests(self) -> None:
         """Show the HTTP requests."""
         await self.run_action("screen.requests")
-
-    def _has_jobs(self, event: TurnEvent | None) -> bool:
-        return self.offers_jobs and has_recipe(getattr(event, "skill_id", None))
-
-    @property
-    def _chosen(self) -> TurnEvent | None:
-        """Event under the cursor."""
-        option = self.highlighted_option
-        return self._rows[int(option.id)].event if option and option.id is not None else None
-
-    @on(OptionList.OptionHighlighted)
-    def _offer_jobs(self) -> None:
-        if self.offers_jobs:
-            self.refresh_bindings()
-
-    def action_show_jobs(self) -> None:
-        """Show the recipe and jobs of the skill under the cursor."""
-        if (event := self._chosen) and self._has_jobs(event):
-            self.post_message(
-                JobsWanted(getattr(event, "skill_id", ""), getattr(event, "skill", ""))
-            )
-
-    # -- single event ----------------------------------------------------------------------
-
-    def action_copy(self) -> None:
-        """Copy the payload of the event under the cursor."""
-        from tui.ui.timeline.event_details import payload_of  # here, for a quick start
-
-        if event := self._chosen:
-            self.post_message(CopyText(payload_of(event), "the event"))
-
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        if event.option_id is not None:
-            from tui.ui.timeline.event_details import EventDetails  # here, for a quick start
-
-            shown = self._rows[int(event.option_id)].event
-            self.app.push_screen(EventDetails(shown, has_jobs=self._has_jobs(shown)))
-
-
-def _name(event: TurnEvent) -> str:
-    """Return an id that is the same for events that share a row."""
-    return f"delta:{event.message_id}" if isinstance(event, TextDelta) else event.key

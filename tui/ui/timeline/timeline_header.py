@@ -46,8 +46,8 @@ class TimelineHeader(Widget):
         width = self.size.width
         if self.words is None:
             used = f"{self.total.brief()}  " if self.total else ""
-            right = Content.assemble((used, "$muted"), ("/", "$muted"))
-            return spread(Content("Timeline"), right, width, most=0.75)
+            right = Content.assemble((used, "$muted"), ("/", "bold $text"), (" filter", "$muted"))
+            return spread(Content.styled("Timeline", "bold $text"), right, width, most=0.75)
         typed = Content.assemble(("⌕ ", "$accent"), line(self.words), ("▏", "$accent"))
         hint = f"{self._shown} found" if self.words else "text or type"
         return spread(typed, Content.styled(hint, "$muted"), width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,6 +16,7 @@ from tui.ui.timeline.timeline_header import TimelineHeader
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
+    from tui.core.turn import Turn
     from tui.core.usage import Usage
     from tui.ui.timeline.timeline import Timeline
 
@@ -73,6 +74,16 @@ class TimelinePane(Vertical):
         """Append those of these events that are not shown yet, without scrolling."""
         if self.timeline:
             self.timeline.lengthen(events)
+
+    def note_turns(self, turns: Iterable[Turn]) -> None:
+        """Learn the first words and the runs of turns."""
+        if self.timeline:
+            self.timeline.note_turns(turns)
+
+    def set_paused(self, *, on: bool) -> None:
+        """Stop or resume showing progress."""
+        if self.timeline:
+            self.timeline.set_paused(on=on)
 
     def show_total(self, total: Usage | None) -> None:
         """Show the conversation's usage in the header."""

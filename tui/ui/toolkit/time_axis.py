@@ -11,7 +11,10 @@ from textual.content import Content
 _STEPS_S = (
     2, 4, 8, 15, 30, 60, 120, 240, 480, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400,
 )  # fmt: skip
-_TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800)
+_TICKS_S = (
+    1, 2, 4, 5, 10, 20, 30, 60, 120, 240, 300, 600, 900, 1_800, 3_600, 14_400, 28_800, 43_200,
+)  # fmt: skip
+_UNITS = ((3_600, "h"), (60, "m"))
 _DAY_S = 86_400
 _TICK_CELLS = 5
 """Least distance between two labels."""
@@ -67,21 +70,24 @@ class TimeAxis:
 
     def labels(self) -> str:
         """Return the times above the axis, from 0 on; the last one has the unit."""
-        length_s = self.length_ms / 1000
-        step_s = next(
-            (s for s in _TICKS_S if self.cells * s >= _TICK_CELLS * length_s), int(length_s)
-        )
-        unit_s, unit = next(((s, u) for s, u in ((3_600, "h"), (60, "m")) if step_s >= s), (1, "s"))
-        times = range(0, int(length_s) + 1, max(1, step_s))
-        text = ""
-        for place, time_s in enumerate(times):
-            last = place == len(times) - 1
-            label = f"{time_s / unit_s:g}{f' {unit}' if last and time_s else ''}"
-            at = round(self.cells * time_s / length_s)
-            if at + len(label) > self.cells and time_s:
-                at = self.cells - len(label)
-            if not text or at > len(text):
-                text = text.ljust(at) + label
+        length_s = round(self.length_ms / 1000)
+        unit_s, unit = next(((s, u) for s, u in _UNITS if length_s >= 2 * s), (1, "s"))
+        for step_s in _TICKS_S:
+            if step_s % unit_s or step_s * self.cells < _TICK_CELLS * length_s:
+                continue
+            text = self._labels_every(step_s, length_s, unit_s, unit)
+            if len(text) <= self.cells:
+                return text
+        return "0"
+
+    def _labels_every(self, step_s: int, length_s: int, unit_s: int, unit: str) -> str:
+        text = "0"
+        for time_s in range(step_s, length_s + 1, step_s):
+            label = str(time_s // unit_s)
+            if time_s + step_s > length_s:
+                label += f" {unit}"
+            at = min(round(self.cells * time_s / length_s), self.cells - len(label))
+            text = text.ljust(max(len(text) + 1, at)) + label
         return text
 
     def _half(self, at_ms: float) -> int:

@@ -1,0 +1,148 @@
+"""Events of a turn in the order in which they happened, and the rows of the timeline for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tui.core.events import Heartbeat, TextDelta, TurnEvent, TurnStarted
+from tui.core.timeline_rows import RowReducer, TimelineRow
+
+_PREVIEW_CHARS = 400
+_LAST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Place:
+    """Position of an event: by time, then number, then arrival."""
+
+    at_ms: int
+    seq: int
+    arrival: int
+    run: str = ""
+
+    def after(self, last: _Place) -> _Place:
+        """Return the place after that of an event with a lower number in the same run."""
+        numbered = self.run == last.run and last.seq < self.seq < _LAST
+        return replace(self, at_ms=last.at_ms) if numbered and self < last else self
+
+
+class TurnRows:
+    """Rows of a turn whose events may come in any order.
+
+    An event that comes last costs no more than itself. ``raw``: each log line has its own row.
+    """
+
+    def __init__(self, *, raw: bool = False) -> None:
+        self._raw = raw
+        self._placed: list[tuple[_Place, TurnEvent]] = []
+        self._arrived = 0
+        self._texts: dict[str, str] = {}
+        self._began_ms: int | None = None
+        self._reducer = RowReducer(raw=raw)
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    @property
+    def rows(self) -> list[TimelineRow]:
+        return self._reducer.rows
+
+    @property
+    def head(self) -> list[TurnEvent]:
+        """Events about the turn as a whole."""
+        return self._reducer.head
+
+    @property
+    def events(self) -> list[TurnEvent]:
+        """Events in order; of the pieces of a message only the first."""
+        return [event for _, event in self._placed]
+
+    @property
+    def begin_ms(self) -> int:
+        """Start of the turn: its first event, if none says so."""
+        if self._began_ms is not None:
+            return self._began_ms
+        return self._placed[0][0].at_ms if self._placed else 0
+
+    @property
+    def last_ms(self) -> int:
+        """Time of the last thing that happened."""
+        ends = (row.at_ms if row.ended_ms is None else row.ended_ms for row in self.rows)
+        return max(ends, default=self.begin_ms)
+
+    @property
+    def is_open(self) -> bool:
+        """True if something in the turn goes on."""
+        return any(row.is_open for row in self.rows)
+
+    @property
+    def has_caught_up(self) -> bool:
+        """True if any row happened while the connection was lost."""
+        return self._reducer.has_gaps and any(self.is_caught_up(row) for row in self.rows)
+
+    def is_caught_up(self, row: TimelineRow) -> bool:
+        """Return True if a row happened while the connection was lost."""
+        return row.kind != "gap" and self._reducer.is_caught_up(row.event)
+
+    def add(self, events: Iterable[TurnEvent]) -> None:
+        """Add new events, in the order of arrival."""
+        fresh, ordered = list[tuple[_Place, TurnEvent]](), True
+        for event in events:
+            if isinstance(event, Heartbeat) or self._extends(event):
+                continue
+            self._arrived += 1
+            last = next(iter(fresh[-1:] or self._placed[-1:]), None)
+            place = _place(event, self._arrived)
+            place = place.after(last[0]) if last else place
+            ordered = ordered and (last is None or last[0] < place)
+            fresh.append((place, event))
+        self._placed += fresh
+        if ordered:
+            self._apply(fresh)
+        else:
+            self._rebuild()
+
+    def show_raw(self, *, on: bool) -> None:
+        """Give each log line a row of its own, or not."""
+        self._raw = on
+        self._rebuild()
+
+    def forget_oldest(self, count: int) -> None:
+        """Drop the oldest events."""
+        self._began_ms = self.begin_ms
+        del self._placed[:count]
+        self._rebuild()
+
+    def _extends(self, event: TurnEvent) -> bool:
+        """Add a piece of a message to its first piece; False if it is the first."""
+        if not isinstance(event, TextDelta):
+            return False
+        known = self._texts.get(event.message_id)
+        text = known or ""
+        if event.offset == len(text) < _PREVIEW_CHARS:
+            text += event.text
+            self._reducer.extend_message(event.message_id, text)
+        self._texts[event.message_id] = text
+        return known is not None
+
+    def _rebuild(self) -> None:
+        self._placed.sort(key=lambda pair: pair[0])
+        self._reducer = RowReducer(raw=self._raw)
+        self._apply(self._placed)
+
+    def _apply(self, placed: list[tuple[_Place, TurnEvent]]) -> None:
+        for place, event in placed:
+            if isinstance(event, TurnStarted) and self._began_ms is None:
+                self._began_ms = place.at_ms
+            self._reducer.apply(event, place.at_ms, self.begin_ms)
+            if isinstance(event, TextDelta):
+                self._reducer.extend_message(event.message_id, self._texts[event.message_id])
+        self._reducer.close_gaps(event for _, event in placed)
+
+
+def _place(event: TurnEvent, arrival: int) -> _Place:
+    times = (event.at_ms, event.seen_ms)
+    at_ms = next((at_ms for at_ms in times if at_ms is not None), 0)
+    seq = _LAST if event.seq is None else event.seq
+    return _Place(at_ms, seq, arrival, event.run_id or "")
