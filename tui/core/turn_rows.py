@@ -27,6 +27,18 @@ class _Place:
         return replace(self, at_ms=last.at_ms) if numbered and self < last else self
 
 
+@dataclass(frozen=True, slots=True)
+class RowsSummary:
+    """Facts about the rows of a turn."""
+
+    last_ms: int
+    """Time of the last thing that happened."""
+    is_open: bool
+    """True if something goes on."""
+    has_caught_up: bool
+    """True if any of it happened while the connection was lost."""
+
+
 class TurnRows:
     """Rows of a turn whose events may come in any order.
 
@@ -40,6 +52,7 @@ class TurnRows:
         self._texts: dict[str, str] = {}
         self._began_ms: int | None = None
         self._reducer = RowReducer(raw=raw)
+        self._summary: RowsSummary | None = None
 
     def __len__(self) -> int:
         return len(self._placed)
@@ -66,20 +79,17 @@ class TurnRows:
         return self._placed[0][0].at_ms if self._placed else 0
 
     @property
-    def last_ms(self) -> int:
-        """Time of the last thing that happened."""
-        ends = (row.at_ms if row.ended_ms is None else row.ended_ms for row in self.rows)
-        return max(ends, default=self.begin_ms)
-
-    @property
-    def is_open(self) -> bool:
-        """True if something in the turn goes on."""
-        return any(row.is_open for row in self.rows)
-
-    @property
-    def has_caught_up(self) -> bool:
-        """True if any row happened while the connection was lost."""
-        return self._reducer.has_gaps and any(self.is_caught_up(row) for row in self.rows)
+    def summary(self) -> RowsSummary:
+        """Facts about all rows, computed once for each change."""
+        if self._summary is None:
+            ends = (row.at_ms if row.ended_ms is None else row.ended_ms for row in self.rows)
+            self._summary = RowsSummary(
+                last_ms=max(ends, default=self.begin_ms),
+                is_open=any(row.is_open for row in self.rows),
+                has_caught_up=self._reducer.has_gaps
+                and any(self.is_caught_up(row) for row in self.rows),
+            )
+        return self._summary
 
     def is_caught_up(self, row: TimelineRow) -> bool:
         """Return True if a row happened while the connection was lost."""
@@ -132,6 +142,7 @@ class TurnRows:
         self._apply(self._placed)
 
     def _apply(self, placed: list[tuple[_Place, TurnEvent]]) -> None:
+        self._summary = None
         for place, event in placed:
             if isinstance(event, TurnStarted) and self._began_ms is None:
                 self._began_ms = place.at_ms

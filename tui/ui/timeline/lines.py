@@ -143,6 +143,8 @@ class RecordBoundary:
 
     def begin(self, events: Iterable[TurnEvent]) -> None:
         """Find the boundary; call before all events are drawn."""
+        if self._from_ms is None:
+            return
         times = [at_ms for event in events if (at_ms := _time(event)) is not None]
         older = [self._is_older(at_ms) for at_ms in times]
         self._awaited = any(older) or self._is_older(self._begun_ms)

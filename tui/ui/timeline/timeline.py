@@ -172,7 +172,7 @@ class Timeline(LineList):
             self._turns.turns, (self._words or "").casefold().split(), self._record
         )
         self.show_lines([line.key for line in self._lines])
-        live = not self.is_paused and any(turn.rows.is_open for turn in self._turns.turns)
+        live = not self.is_paused and any(turn.rows.summary.is_open for turn in self._turns.turns)
         ticker_of(self.app).follow(self, on=live)
         self._post_filtered()
 
@@ -195,22 +195,36 @@ class Timeline(LineList):
             return painter.labels()
         return painter.line(line.row, caught_up=line.turn.rows.is_caught_up(line.row))
 
+    def version_of(self, place: int) -> object:
+        line = self._lines[place]
+        if line.turn is None:
+            return line.note
+        if line.kind == "title":
+            return line.turn.name, line.turn.at_ms
+        rows, row = line.turn.rows, line.row
+        length_ms = axis_ms(self._time_of(line.turn) - rows.begin_ms)
+        look = rows.begin_ms, length_ms, rows.summary.has_caught_up, self._turns.raw
+        if row is None:
+            return look
+        if row.is_open:
+            return None
+        return look, id(row), row.event.key, row.state, row.ended_ms, rows.is_caught_up(row)
+
     def _painter(self, turn: TimelineTurn, width: int) -> RowPainter:
-        rows = turn.rows
-        columns = Columns.of(width, caught_up=rows.has_caught_up)
-        now_ms = self._time_of(turn)
-        length = self._axes[turn.key] = axis_ms(now_ms - rows.begin_ms)
-        axis = TimeAxis(rows.begin_ms, length, columns.axis)
+        rows, now_ms = turn.rows, self._time_of(turn)
+        columns = Columns.of(width, caught_up=rows.summary.has_caught_up)
+        length_ms = self._axes[turn.key] = axis_ms(now_ms - rows.begin_ms)
+        axis = TimeAxis(rows.begin_ms, length_ms, columns.axis)
         moves = self.app.animation_level != "none"
         busy = spinner(self._now_ms()) if moves and not self.is_paused else BUSY_STILL
         return RowPainter(columns, axis, now_ms, busy, raw=self._turns.raw)
 
     def _time_of(self, turn: TimelineTurn) -> int:
         """Return the time up to which a turn is drawn."""
-        last_ms = turn.rows.last_ms
-        if self.is_paused or not turn.rows.is_open:
-            return last_ms
-        return max(last_ms, stepped(self._now_ms()))
+        summary = turn.rows.summary
+        if self.is_paused or not summary.is_open:
+            return summary.last_ms
+        return max(summary.last_ms, stepped(self._now_ms()))
 
     def tick(self) -> None:
         """Draw the next frame of what runs."""
@@ -218,7 +232,7 @@ class Timeline(LineList):
             return
         for place in self.lines_in_view:
             turn, row = self._lines[place].turn, self._lines[place].row
-            if turn is None or not turn.rows.is_open:
+            if turn is None or not turn.rows.summary.is_open:
                 continue
             if self._axes.get(turn.key) != axis_ms(self._time_of(turn) - turn.rows.begin_ms):
                 self.refresh()

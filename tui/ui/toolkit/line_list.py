@@ -14,6 +14,9 @@ from textual.visual import Visual
 
 from tui.ui.textual_fixes.component_styles import component_style
 
+_KEPT_STRIPS = 200
+"""Drawn lines that are kept: those of a large view, and some around it."""
+
 
 class LineList(ScrollView, can_focus=True):
     """Draws lines of one cell's height, and moves a cursor among those that have a key.
@@ -33,10 +36,15 @@ class LineList(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._keys: Sequence[str] = ()
         self._places: dict[str, int] = {}
+        self._drawn: dict[object, Strip] = {}
 
     def draw_line(self, place: int, width: int) -> Content:
         """Return the text of a line."""
         raise NotImplementedError
+
+    def version_of(self, place: int) -> object:
+        """Return a value that changes with the text of a line; None: it always may."""
+        return None
 
     def choose(self) -> None:
         """Act on the line with the cursor; called for a click on it."""
@@ -73,14 +81,26 @@ class LineList(ScrollView, can_focus=True):
         style = self.visual_style
         if place >= len(self._keys):
             return Strip.blank(width, style.rich_style)
-        content, key = self.draw_line(place, width), self._keys[place]
-        if key and key == self.cursor and self.has_focus:
+        key = self._keys[place]
+        is_cursor = bool(key) and key == self.cursor and self.has_focus
+        if is_cursor:
             style += component_style(self, "line-list--cursor")
-            content = Content(content.plain)
         elif key and place == self._hovered:
             style += component_style(self, "line-list--hover")
+        version = self.version_of(place)
+        name = (key, version, width, style, self.app.theme)
+        if version is not None and name in self._drawn:
+            return self._drawn[name]
+        content = self.draw_line(place, width)
+        if is_cursor:
+            content = Content(content.plain)
         strips = Visual.to_strips(self, content, width, 1, style, pad=True)
-        return strips[0] if strips else Strip.blank(width, style.rich_style)
+        strip = strips[0] if strips else Strip.blank(width, style.rich_style)
+        if version is not None:
+            if len(self._drawn) >= _KEPT_STRIPS:
+                self._drawn.clear()
+            self._drawn[name] = strip
+        return strip
 
     # -- cursor ------------------------------------------------------------------------------------
 
