@@ -16,6 +16,8 @@ from tui.api.error_hints import ANSWERS, FailureCase, Hints
 from tui.api.failures import bad_answer, error_from, failure, transport_error
 from tui.api.network.client import client
 from tui.api.network.settings import Network
+from tui.api.network.transport import NetworkTransport
+from tui.api.recording.wire import with_layer
 from tui.api.request_log import RequestLog
 from tui.api.response_limits import ACCEPTED_ENCODINGS
 from tui.api.retry import DELAYS
@@ -74,6 +76,7 @@ class Http:
         agent = {"User-Agent": f"genie-tui/{__version__}"}
         self._calls = client(
             network,
+            transport=with_layer(NetworkTransport(network)),
             auth=auth,
             base_url=url,
             timeout=timeout,
@@ -86,6 +89,7 @@ class Http:
         )
         self._streams = client(
             network,
+            transport=with_layer(NetworkTransport(network)),
             auth=auth,
             base_url=url,
             timeout=STREAM_TIMEOUT,

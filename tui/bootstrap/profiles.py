@@ -65,6 +65,7 @@ def agent_target(profile: Profile) -> AgentTarget:
         account=partial(open_account, profile) if oauth else None,
         studio=studio_of(profile),
         genie=profile.genie or "" if is_genie else "",
+        backend=profile.backend,
         use_genie=partial(use_genie, profile, None) if is_genie else None,
         early_draft_store=DraftFile(data_dir() / "unsent" / quote(profile.name, safe="")),
     )

@@ -14,6 +14,7 @@ from tui.core.records import GenieSource, Introduction
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
+    from tui.config import BackendName
     from tui.core.ports import ChatBackend, Clock
     from tui.core.store_port import EarlyDraftStore
     from tui.engine.session import Session
@@ -55,6 +56,7 @@ class AgentTarget:
     """Opens Agent Studio, where there is a developer token; the genie is one of its genies."""
     genie: str = ""
     """Handle of the genie; empty if the agent is not one of Studio."""
+    backend: BackendName = "genie"
     use_genie: UseGenie | None = None
     """Switches the target to another genie."""
     introduction: Introduction = field(default_factory=Introduction)

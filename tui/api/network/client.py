@@ -20,10 +20,12 @@ def client(
     timeout: httpx.Timeout,
     headers: Mapping[str, str],
     event_hooks: Mapping[str, list[Any]] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
     """Return a client that connects as the network settings say.
 
-    Bodies larger than the limit of the program end in an error.
+    ``transport`` replaces the one of the network. Bodies larger than the limit of the program end
+    in an error.
     """
     hooks = dict(event_hooks or {})
     hooks["response"] = [limit_body, *hooks.get("response", ())]
@@ -33,6 +35,6 @@ def client(
         timeout=timeout,
         headers=headers,
         event_hooks=hooks,
-        transport=NetworkTransport(network),
+        transport=transport or NetworkTransport(network),
         trust_env=False,
     )

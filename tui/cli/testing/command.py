@@ -9,6 +9,7 @@ import click
 
 from tui.cli.options import target_of, target_options
 
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -42,6 +43,8 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Set a variable.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Limit of a turn.")
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
+@click.option("--record", type=_FOLDER, metavar="DIR", help="Store what the service sends.")
+@click.option("--replay", type=_FOLDER, metavar="DIR", help="Run against recordings, offline.")
 @click.option("--junit", type=_OUTPUT, metavar="FILE", help="Write a JUnit XML report.")
 @click.option("--html", type=_OUTPUT, metavar="FILE", help="Write an HTML report.")
 @click.option("--json", "json_file", type=_OUTPUT, metavar="FILE", help="Write a JSON report.")

@@ -16,6 +16,10 @@ from pathlib import Path
 import click
 
 from tui import __version__
+from tui.api.recording.exchanges import RecordingIndex, RecordingProblem, read_index
+from tui.api.recording.recorder import Recorder
+from tui.api.recording.replayer import Replayer
+from tui.bootstrap import AgentTarget
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.core.errors import ErrorKind
@@ -55,6 +59,8 @@ class TestOptions:
     junit: Path | None = None
     json_file: Path | None = None
     html: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
     compare: Path | None = None
     fail_on: str = "any"
 
@@ -78,7 +84,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     suites = _suites(asked)
     cases = _selected(asked, suites)
     _check_outputs(asked)
-    place = target.place()
+    place, wire = _place_and_wire(target, asked, suites)
     folder, plan = _folder(asked, suites, cases, place.agent_name)
     progress = PlainProgress()
     options = RunOptions(
@@ -87,6 +93,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
         fail_fast=asked.fail_fast,
         until_decided=asked.until_decided,
         environ=os.environ,
+        wire=wire,
     )
     runner = Runner(suites, cases, folder, plan.id, options, progress)
     connect = partial(place.connect, one_shot=True, store=folder.store)
@@ -104,7 +111,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
                 seconds=round(time.monotonic() - begun_s, 3),
                 version=__version__,
                 agent=place.agent_name,
-                backend=target.backend or "genie",
+                backend=place.backend,
                 seed=plan.seed,
                 shard=plan.shard,
                 repeat=options.repeat,
@@ -119,6 +126,36 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     refused = runner.problem is not None and runner.problem.kind in _REFUSED
     code = _report(asked, result)
     return failure_of(runner.problem).code if refused and runner.problem else code
+
+
+def _place_and_wire(
+    target: Target, asked: TestOptions, suites: Sequence[Suite]
+) -> tuple[AgentTarget, Recorder | Replayer | None]:
+    """Return the agent, and what records or replays its service."""
+    if asked.record and asked.replay:
+        raise click.UsageError("--record and --replay exclude each other.")
+    if asked.replay:
+        from tui.bootstrap.replay import replay_target
+
+        try:
+            index = read_index(asked.replay)
+        except RecordingProblem as problem:
+            raise CommandFailure(str(problem), ExitCode.USAGE) from None
+        return replay_target(index.backend, index.genie, index.agent), Replayer(asked.replay)
+    place = target.place()
+    if not asked.record:
+        return place, None
+    recorder = Recorder(asked.record, [s for suite in suites for s in suite.secrets])
+    recorder.begin(
+        RecordingIndex(
+            backend=place.backend,
+            genie=place.genie,
+            agent=place.agent_name,
+            recorded=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            suites={suite.spec.suite: suite.sha256 for suite in suites},
+        )
+    )
+    return place, recorder
 
 
 _REFUSED = (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN)

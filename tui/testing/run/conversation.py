@@ -68,6 +68,8 @@ class CaseRun:
     run_id: str
     environ: Mapping[str, str] = field(default_factory=dict)
     """Variables for commands that judge."""
+    times: Sequence[Sequence[float | None]] = ()
+    """Recorded times of the turns, in place of those of a replay."""
     conversation: ConversationId | None = None
     _captured: dict[str, str] = field(default_factory=dict)
     _turns: list[TurnResult] = field(default_factory=list)
@@ -118,11 +120,17 @@ class CaseRun:
         finally:
             if watch.turn is not None and not is_local(watch.turn.conversation_id):
                 self.conversation = watch.turn.conversation_id
-        result = turn_result(spec.say, watch, outcome, sent_s)
+        result = self._timed(index, turn_result(spec.say, watch, outcome, sent_s))
         checks += await self._judge(index, spec, result)
         self._turns.append(result.model_copy(update={"checks": checks}))
         self.watcher.forget(turn.id)
         return all(check.ok for check in checks) and outcome != "waiting"
+
+    def _timed(self, index: int, result: TurnResult) -> TurnResult:
+        if index >= len(self.times):
+            return result
+        names = ("first_event_s", "first_text_s", "end_s")
+        return result.model_copy(update=dict(zip(names, self.times[index], strict=True)))
 
     async def _follow(self, watch: TurnWatch, spec: TurnSpec, sent_s: float) -> Outcome:
         """Answer what the turn asks, and return how it ended."""

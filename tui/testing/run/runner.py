@@ -9,6 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tui.api.recording.exchanges import RecordingProblem
+from tui.api.recording.recorder import Recorder
+from tui.api.recording.replayer import Replayer
+from tui.api.recording.wire import CASE, SESSION, WIRE_LAYER
 from tui.core.errors import BackendError
 from tui.engine.session import Session
 from tui.engine.updates import Publish
@@ -44,6 +48,8 @@ class RunOptions:
     until_decided: bool = False
     """No further repeats of a case whose verdict they can't change."""
     environ: Mapping[str, str] = field(default_factory=dict)
+    wire: Recorder | Replayer | None = None
+    """Records what the service sends, or plays it."""
 
 
 @dataclass(slots=True)
@@ -74,9 +80,13 @@ class Runner:
             self._attempts.setdefault(key, []).append(attempt)
         self._done = {case.key: asyncio.Event() for case in self.cases}
         watcher = TurnWatcher(self._stop, self._told_to_wait)
+        wire = self.options.wire
+        WIRE_LAYER.set(wire.layer if wire else None)
         try:
             async with open_session(watcher.hear) as session:
                 await self._check_sign_in(session)
+                if isinstance(wire, Recorder):
+                    wire.save(SESSION, [])
                 await self._run_all(session, watcher)
         except BackendError as error:
             self._stop(error)
@@ -140,7 +150,10 @@ class Runner:
         suite = next(suite for suite in self.suites if suite.file == case.file)
         names = suite.spec.env
         environ = {n: v for n in names if (v := self.options.environ.get(n)) is not None}
-        return await CaseRun(
+        wire = self.options.wire
+        name = f"{case.key}.{number}"
+        CASE.set(name)
+        attempt = await CaseRun(
             session=session,
             watcher=watcher,
             case=case,
@@ -149,7 +162,11 @@ class Runner:
             number=number,
             run_id=self.run_id,
             environ=environ,
+            times=_recorded_times(wire, name),
         ).run()
+        if isinstance(wire, Recorder):
+            wire.save(name, [[t.first_event_s, t.first_text_s, t.end_s] for t in attempt.turns])
+        return attempt
 
     async def _missing_need(self, case: PlannedCase) -> str:
         """Return why a case says nothing: a case that it needs did not pass; else nothing."""
@@ -182,6 +199,15 @@ class Runner:
         if now_s - self._told_s > _TOLD_AGAIN_S:
             self._told_s = now_s
             self.progress.told_to_wait()
+
+
+def _recorded_times(
+    wire: Recorder | Replayer | None, name: str
+) -> Sequence[Sequence[float | None]]:
+    try:
+        return wire.times(name) if isinstance(wire, Replayer) else ()
+    except RecordingProblem:
+        return ()  # told by the first request
 
 
 _TOLD_AGAIN_S = 30.0

@@ -1,0 +1,1 @@
+"""Recording of what a service sent, and replay of it without a network."""
