@@ -477,13 +477,13 @@ async def test_ctrl_o_attaches_a_file_that_is_sent_with_the_message(tmp_path) ->
 async def test_without_attachment_and_import_support_neither_is_offered() -> None:
     stage = Stage(ScriptedBackend(can=Capability.NOTHING))
     async with stage.shown():
-        await stage.until(lambda: "^O" not in stage.screen())
+        await stage.until(lambda: "Ctrl+O" not in stage.screen())
         assert not {"attach", "import"} & set(stage.commands())
         await stage.press("ctrl+o")
         assert stage.is_chat_in_front()
     stage = Stage(ScriptedBackend(can=Capability.UPLOAD | Capability.BUNDLE))
     async with stage.shown():
-        await stage.until(lambda: "^O Attach" in stage.screen())
+        await stage.until(lambda: "Ctrl+O Attach" in stage.screen())
         assert {"attach", "import"} <= set(stage.commands())
 
 

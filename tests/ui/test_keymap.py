@@ -78,8 +78,8 @@ async def test_custom_key_bindings_are_active_and_shown_everywhere() -> None:
     )
     stage = Stage(ScriptedBackend(), preferences=Preferences(keys=keys))
     async with stage.shown(160):
-        await stage.until(lambda: "^F8 New" in stage.screen())
-        assert "^N New" not in stage.screen()
+        await stage.until(lambda: "Ctrl+F8" in stage.screen())
+        assert "Ctrl+N" not in stage.screen()
         assert "Timeline" not in stage.screen().splitlines()[-1]
         await stage.press("ctrl+f2")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))

@@ -87,7 +87,7 @@ def test_a_sidebar_row_fits_the_width_and_ends_with_its_age() -> None:
     drawn = row.drawn(30)
     assert drawn.cell_length == 30
     assert drawn.plain.startswith("  ◆ A very long")
-    assert drawn.plain.endswith("… 14m ")
+    assert drawn.plain.endswith("… 14m  ")
 
 
 def test_wide_unicode_characters_do_not_break_the_alignment() -> None:

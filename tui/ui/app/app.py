@@ -49,7 +49,6 @@ class GenieApp(SessionApp):
             "command_palette",
             "Commands",
             tooltip="Find a command",
-            show=False,
             priority=True,
             id="app.commands",
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -25,6 +26,8 @@ LEAST_CONVERSATION = 72
 """Columns that the conversation keeps wherever the window allows it."""
 MOST_CONVERSATION = 117
 """Columns of a conversation with the longest lines; in a wider pane it is in the middle."""
+TEXT_COLUMN = 3
+"""Column of the conversation at which text begins: air, a bar or glyph, and air are before it."""
 _NARROWEST = 24
 
 
@@ -69,19 +72,32 @@ class Panes:
         if self.floats(pane):
             return min(WIDEST[pane], self._width)
         room = self._width - LEAST_CONVERSATION
-        if pane == "timeline" and self.shows("sidebar") and not self.floats("sidebar"):
+        if pane == "timeline" and self._is_beside("sidebar"):
             room -= self.width("sidebar")
         return max(_NARROWEST, min(WIDEST[pane], room))
 
     def margin(self) -> int:
         """Return the columns that stay empty on each side of the conversation."""
-        beside = sum(self.width(p) for p in ROOM if self.shows(p) and not self.floats(p))
+        beside = sum(map(self.width, filter(self._is_beside, ROOM)))
         return max(0, self._width - beside - MOST_CONVERSATION) // 2
+
+    def text_column(self) -> int:
+        """Return the column at which text of the conversation begins."""
+        left = self.width("sidebar") if self._is_beside("sidebar") else 0
+        return left + self.margin() + TEXT_COLUMN
+
+    def needless_keys(self) -> frozenset[str]:
+        """Return the ids of keys for what is on the screen already, or has nothing to show."""
+        panes = {f"pane.{pane}" for pane in ROOM if self.shows(pane) or pane in self._empty}
+        return frozenset(panes | {"conversation.new"} if self.shows("sidebar") else panes)
 
     def close_floating(self) -> bool:
         """Close drawers; return True if there were any."""
         was, self._floating = self._floating, set()
         return bool(was)
+
+    def _is_beside(self, pane: Pane) -> bool:
+        return self.shows(pane) and not self.floats(pane)
 
     def _has_room(self, pane: Pane) -> bool:
         return self._width >= ROOM[pane] and pane not in self._empty
@@ -89,6 +105,11 @@ class Panes:
 
 class PaneRow(Horizontal):
     """Row of the panes; ``middle`` is shown at every width."""
+
+    text_column = reactive(TEXT_COLUMN)
+    """Column of the window at which text of the conversation begins."""
+    needless_keys: reactive[frozenset[str]] = reactive(frozenset())
+    """Ids of keys for what is on the screen already, or has nothing to show."""
 
     def __init__(self, sidebar: Widget, middle: Sequence[Widget], timeline: TimelinePane) -> None:
         super().__init__(id="panes")
@@ -145,4 +166,6 @@ class PaneRow(Horizontal):
             widget.set_class(self._panes.floats(pane), "-floating")
             widget.styles.width = self._panes.width(pane)
         self.middle.styles.padding = (0, self._panes.margin())
+        self.text_column = self._panes.text_column()
+        self.needless_keys = self._panes.needless_keys()
         self.screen.set_class(any(self._panes.floats(pane) for pane in ROOM), "-veiled")

@@ -70,7 +70,7 @@ class ChatScreen(ChatActions):
         Binding(
             "ctrl+b",
             "toggle_pane('sidebar')",
-            "Sidebar",
+            "Conversations",
             tooltip="Show or hide the sidebar",
             id="pane.sidebar",
         ),
@@ -128,6 +128,7 @@ class ChatScreen(ChatActions):
         self.conversation = ConversationPane(called, introduction, clock.now_ms)
         self.timeline_pane = TimelinePane()
         self.banner = Banner(clock)
+        self._key_bar = KeyBar()
         self.working_line = WorkingLine(clock)
         self.parts = ChatParts(
             context,
@@ -166,12 +167,14 @@ class ChatScreen(ChatActions):
     def compose(self) -> ComposeResult:
         yield self.topbar
         yield self._panes
-        yield KeyBar()
+        yield self._key_bar
         yield Static(
             Content("Window too small. Enlarge it to continue; nothing is lost."), id="too-small"
         )
 
     def on_mount(self) -> None:
+        self.watch(self._panes, "text_column", self.topbar.set_title_column)
+        self.watch(self._panes, "needless_keys", self._key_bar.leave_out)
         self.call_after_refresh(self._start)
 
     async def _start(self) -> None:

@@ -25,8 +25,12 @@ _LINKS: dict[Link, tuple[str, str]] = {
 }
 
 
-_AROUND_TITLE = 10
-"""Cells of the separators between agent, title, dots and the right side."""
+_GAP = 3
+_LEFT = 2
+"""Cells of the window before the bar's first."""
+_MENU_CELLS = 2
+_ROOMY = 90
+"""Cells from which there is room for where the user is signed in."""
 _RIGHT = 3
 _MENU_META = "menu"
 _MENU = Content.styled("⋯", Style.from_meta({_MENU_META: True}) + Style(bold=True))
@@ -52,21 +56,29 @@ class TopBar(Widget):
         super().__init__()
         self.set_reactive(TopBar.agent, agent_name)
         self._place = place
+        self._title_column = 0
         self.set_reactive(TopBar.user, user_name)
+
+    def set_title_column(self, column: int) -> None:
+        """Set the column of the window at which the title begins, that of the text below it."""
+        self._title_column = column
+        self.refresh()
 
     def render(self) -> Content:
         left = Content.assemble(("✦ ", "$accent"), line(self.agent, 40).stylize("bold"))
         word, colour = _LINKS[self.link]
         state = Content.styled(word, colour)
         width = self.size.width
-        who = line(" · ".join(part for part in (self.user, self._place) if part), 60)
-        right = Content.assemble(who.stylize("$muted"), "   ", state)
+        place = self._place if width >= _ROOMY else ""
+        who = line(" · ".join(part for part in (self.user, place) if part), 60)
+        right = Content.assemble(who.stylize("$muted"), "    ", state)
         if right.cell_length > width // 2 or not who:
             right = state
         if self.title:
-            room = width - left.cell_length - right.cell_length - _AROUND_TITLE
+            left = left.pad_right(max(_GAP, self._title_column - _LEFT - left.cell_length))
+            room = width - left.cell_length - right.cell_length - _MENU_CELLS - _GAP
             title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
-            left = Content.assemble(left, ("  ·  ", "$muted"), title, " ", _MENU)
+            left = Content.assemble(left, title.stylize("$muted"), " ", _MENU)
         return spread(left, right, width, gap=2)
 
     def on_click(self, event: events.Click) -> None:

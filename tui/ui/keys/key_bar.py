@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.ui.keys.labels import UNBOUND, short_key_name
+from tui.ui.keys.labels import UNBOUND, key_name
 from tui.ui.toolkit.text import spread
 
 _GAP = 3
 _REST_S = 0.2
+_LEAST = (
+    "conversation.new",
+    "message.attach",
+    "composer.newline",
+    "pane.timeline",
+)
+"""Ids of the keys that give way first where there is no room for all."""
 
 
 class KeyBar(Widget):
     """All shown bindings of the focused widget and its screen, as one clickable line."""
 
+    left_out: frozenset[str] = frozenset()
+    """Ids of keys that are not needed now, since what they show is on the screen."""
     _drawn: tuple[Binding, ...] = ()
     _resting = False
     _asked = False
@@ -48,9 +55,18 @@ class KeyBar(Widget):
     def render(self) -> Content:
         width = self.size.width
         self._drawn = self._shown()
-        *others, help_ = [self._label(binding) for binding in self._drawn] or [Content("")]
-        row = _fitting(others, width - help_.cell_length - _GAP)
+        if not self._drawn:
+            return Content("")
+        *others, last = self._drawn
+        help_ = self._label(last)
+        row = self._fitting(others, width - help_.cell_length - _GAP)
         return spread(row, help_, width, gap=_GAP)
+
+    def leave_out(self, names: frozenset[str]) -> None:
+        """Set the ids of keys that are not needed now."""
+        if names != self.left_out:
+            self.left_out = names
+            self.refresh()
 
     def _shown(self) -> tuple[Binding, ...]:
         """Bindings to show: those of the focused widget first, those of the app last."""
@@ -63,22 +79,21 @@ class KeyBar(Widget):
         active.sort(key=lambda item: nodes.index(item.node) if item.node in nodes else 0)
         shown: dict[str, Binding] = {}
         for item in active:
-            if item.enabled:
+            if item.enabled and item.binding.id not in self.left_out:
                 shown.setdefault(item.binding.action, item.binding)
         return tuple(shown.values())
 
+    def _fitting(self, bindings: list[Binding], width: int) -> Content:
+        """Join the labels, without the least important ones if there is no room for all."""
+        kept = list(bindings)
+        while True:
+            row = Content(" " * _GAP).join([self._label(binding) for binding in kept])
+            if row.cell_length <= width or not kept:
+                return row
+            least = next((b for name in _LEAST for b in kept if b.id == name), kept[-1])
+            kept.remove(least)
+
     def _label(self, binding: Binding) -> Content:
-        key = binding.key_display or short_key_name(binding.key)
+        key = binding.key_display or key_name(binding.key)
         press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
         return Content.assemble((key, "bold"), (f" {binding.description}", "$muted")).stylize(press)
-
-
-def _fitting(labels: Iterable[Content], width: int) -> Content:
-    """Join as many whole labels as fit."""
-    row = Content("")
-    for label in labels:
-        longer = Content.assemble(row, " " * _GAP, label) if row else label
-        if longer.cell_length > width:
-            break
-        row = longer
-    return row

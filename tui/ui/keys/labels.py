@@ -51,8 +51,3 @@ def key_at(node: DOMNode, command: str) -> str:
 def bound_to(node: DOMNode, key: str) -> list[Binding]:
     """Return the current bindings of a key at a node."""
     return bindings_for_key(node, key)
-
-
-def short_key_name(key: str) -> str:
-    """Return the short form of a key's label: ``^N``."""
-    return key_name(key).replace("Ctrl+", "^")

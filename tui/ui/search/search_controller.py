@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from tui.ui.chat.controller import Controller
 from tui.ui.composer.slash_registry import SlashCommand
+from tui.ui.keys.registry import DEFAULT_KEYS
 
 if TYPE_CHECKING:
     from tui.core.records import Hit
@@ -20,7 +21,7 @@ class SearchController(Controller):
 
     KEYS: ClassVar[Sequence[Binding]] = (
         Binding(
-            "ctrl+f",
+            DEFAULT_KEYS["search.open"],
             "search",
             "Search",
             tooltip="Search all conversations",

@@ -36,7 +36,8 @@ _GLYPHS: dict[RowState, tuple[str, str]] = {
 }
 _UNREAD = ("● ", "bold $accent")
 _FAILED = ("✗ ", "$error")
-_MENU = Content.styled("⋯ ", Style.from_meta({MENU_META: True}) + Style(bold=True))
+_HERE = ("▐ ", "$accent")
+_MENU = Content.styled("⋯", Style.from_meta({MENU_META: True}) + Style(bold=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Heading:
 
     def drawn(self, width: int) -> Content:
         """Return the heading as one line of ``width`` cells."""
-        return spread(Content(f"  {self.text}"), Content(""), width)
+        return spread(Content(f"    {self.text}"), Content(""), width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ class ConversationRow:
         name = line(self.name, 120)
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
-        left = Content.assemble("  ", self._glyph(), name)
+        left = Content.assemble(_HERE if self.open else "  ", self._glyph(), name)
         age = Content.styled(f"{self.age} ", "$muted")
-        return spread(left, Content.assemble(age, _MENU) if self.open else age, width)
+        return spread(left, Content.assemble(age, _MENU if self.open else " "), width)
 
     def _glyph(self) -> tuple[str, str]:
         if self.state == "idle" and self.failed:

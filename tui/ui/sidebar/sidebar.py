@@ -214,13 +214,14 @@ class Sidebar(Vertical):
     def _refill(self) -> None:
         highlighted, offset = self.highlighted, self.list.scroll_offset.y
         with self.app.batch_update(), self.prevent(OptionList.OptionHighlighted):
-            self.list.set_options(self._option(row) for row in self._rows)
+            self.list.set_options(self._option(n, row) for n, row in enumerate(self._rows))
             self._highlight(highlighted or self._current)
             self.list.scroll_to(y=offset, animate=False)
 
-    def _option(self, row: Heading | ConversationRow) -> Option:
+    def _option(self, place: int, row: Heading | ConversationRow) -> Option:
         if isinstance(row, Heading):
-            return Option(row.drawn(self._width), disabled=True)
+            # An empty line of its own above each group but the first.
+            return Option(Content("\n" if place else "") + row.drawn(self._width), disabled=True)
         return Option(row.drawn(self._width), id=row.id)
 
     def _highlight(self, conversation_id: ConversationId | None) -> None:
@@ -229,20 +230,18 @@ class Sidebar(Vertical):
 
     def _label(self, words: str) -> Content:
         if not words:
-            return Content.styled("⌕ Filter", "$muted")
-        return Content.assemble(("⌕ ", "$accent"), line(words), ("▏", "$accent"))
+            return Content.assemble(("/ ", "$accent"), "Search")
+        return Content.assemble(("/ ", "$accent"), line(words), ("▏", "$accent"))
 
     def _draw_head(self) -> None:
         width = self.query_one("#new-conversation").content_size.width
-        key = key_for(self.app, "conversation.new").replace("Ctrl+", "^")
-        new = Content.assemble(("+ ", "bold $accent"), "New conversation")
-        self.query_one("#new-conversation", Static).update(
-            spread(new, Content.styled(key, "$muted"), width), layout=False
+        rows = (
+            ("#new-conversation", Content.assemble(("+ ", "$accent"), "New"), "conversation.new"),
+            ("#filter", self._label(self.list.words), "search.open"),
         )
-        self.query_one("#filter", Static).update(
-            spread(self._label(self.list.words), Content.styled("/", "$muted"), width),
-            layout=False,
-        )
+        for name, label, command in rows:
+            key = Content.styled(key_for(self.app, command), "$muted")
+            self.query_one(name, Static).update(spread(label, key, width), layout=False)
 
     @on(FittedList.WidthChanged)
     def _fit(self) -> None:
@@ -254,8 +253,11 @@ class Sidebar(Vertical):
         self.post_message(self.NewWanted())
 
     @on(events.Click, "#filter")
-    def _focus_list(self) -> None:
-        self.list.focus()
+    async def _search(self) -> None:
+        if self.list.words:
+            self.list.focus()
+        else:
+            await self.run_action("screen.search")
 
     @on(ConversationList.Typed)
     def _filter(self, event: ConversationList.Typed) -> None:
