@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tui.core.events import (
     SkillFinished,
     SkillProgress,
     SkillStarted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -118,6 +121,17 @@ def connected(attempt: str = "a-1") -> ConnectionResolved:
     return ConnectionResolved(key=f"local:{attempt}", attempt_id=attempt_id, outcome="authorized")
 
 
+def lost(after_seq: int | None = 1, number: int = 1) -> StreamLost:
+    """Return the break of the connection after an event of the run."""
+    return StreamLost(key=f"local:lost:{number}", run_id=RUN, after_seq=after_seq, seen_ms=5_000)
+
+
+def resumed(after_seq: int | None = 1, number: int = 1, **fields: Any) -> StreamResumed:
+    """Return the end of a break, after another event of the run."""
+    at = {"run_id": RUN, "after_seq": after_seq, "seen_ms": 11_100, "lost_for_ms": 6_100}
+    return StreamResumed(key=f"local:resumed:{number}", **{**at, **fields})
+
+
 SKILLS = st.sampled_from(["Find", "Order", "Notify"])
 CALLS = st.sampled_from(["call-1", "call-2"])
 MAYBE_CALLS = st.one_of(st.none(), CALLS)
@@ -163,11 +177,14 @@ def runs(draw: st.DrawFn, *, complete: bool = True) -> list[TurnEvent]:
         for n, m in enumerate({m.message_id or m.key: m for m in messages}.values())
     ]
     streamed = [pieces(m.text, m.message_id) for m in messages if m.message_id]
+    breaks = draw(st.lists(st.integers(0, 12), max_size=2, unique=True))
     unfinished = pieces("An answer that never ends", "m-9")
     return [
         *events,
         *(piece for message in streamed for piece in message),
         *draw(st.sampled_from([[], unfinished])),
+        *(lost(after, after) for after in breaks),
+        *(resumed(after + 1, after, missing=(after,)) for after in breaks),
         *draw(st.sampled_from([[], history])),
         *draw(st.lists(st.sampled_from(LOCAL), unique_by=lambda event: event.key)),
     ]

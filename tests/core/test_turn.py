@@ -17,10 +17,12 @@ from tests.core.runs import (
     asks,
     batches,
     finished,
+    lost,
     numbered,
     piece,
     pieces,
     read,
+    resumed,
     runs,
     said,
     skill_ended,
@@ -29,6 +31,7 @@ from tests.core.runs import (
     wants_connection,
     without_id,
 )
+from tui.core.event_labels import resumed_parts
 from tui.core.events import (
     AgentMessage,
     ConnectionResolved,
@@ -44,7 +47,7 @@ from tui.core.events import (
 from tui.core.ids import AttemptId, ConversationId, MessageId, RunId, TurnId
 from tui.core.records import Prompt, TurnRecord
 from tui.core.step_reducer import StepReducer
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn, drop_history_duplicates, fold, turn_of, unseen
 from tui.core.usage import Usage
 
@@ -441,3 +444,54 @@ def test_text_deltas_are_dropped_when_the_whole_message_arrives() -> None:
     turn = fold(EMPTY, [written, *numbered(replace(said("Hello"), message_id=MessageId("m")))])
     assert (turn.reply, turn.drafts) == ("Hello", ())
     assert fold(turn, [written]).drafts == ()
+
+
+# Breaks of the connection
+
+
+def test_a_break_stands_where_it_was_whatever_was_caught_up_afterwards() -> None:
+    run = numbered(started(), said("One"), skill_started("Find"), said("Two"), finished())
+    before = fold(EMPTY, [*run[:2], lost(after_seq=2)])
+    assert before.open_break is not None
+    assert [type(step) for step in before.steps] == [TextStep, BreakStep]
+    after = fold(before, [*run[2:], resumed(after_seq=5, caught_up=3)])
+    assert after.open_break is None
+    assert [type(step) for step in after.steps] == [TextStep, BreakStep, SkillStep, TextStep]
+    step = after.steps[1]
+    assert isinstance(step, BreakStep)
+    assert (step.lost_for_ms, step.caught_up, step.missing, step.is_short) == (6_100, 3, 0, False)
+    assert resumed_parts(step) == ("Resumed after 6.1 s", "3 events caught up", "nothing lost")
+
+
+def test_events_without_numbers_have_their_break_between_them_by_time() -> None:
+    one, two = (replace(said(text), key=text, at_ms=at) for text, at in (("One", 10), ("Two", 30)))
+    cut = replace(lost(after_seq=None), at_ms=20)
+    turn = fold(EMPTY, [two, cut, one])
+    assert [type(step) for step in turn.steps] == [TextStep, BreakStep, TextStep]
+
+
+def test_a_break_tells_what_is_missing_until_it_is_found() -> None:
+    run = numbered(started(), said("One"), said("Two"), said("Three"), finished())
+    cut = [lost(after_seq=1), resumed(after_seq=5, missing=(2, 3))]
+    turn = fold(EMPTY, [run[0], *run[3:], *cut])
+    [step] = [step for step in turn.steps if isinstance(step, BreakStep)]
+    assert resumed_parts(step)[-1] == "2 events missing"
+    assert turn.missing_seqs == (2, 3)
+    turn = fold(turn, [run[1]])
+    [step] = [step for step in turn.steps if isinstance(step, BreakStep)]
+    assert resumed_parts(step)[-1] == "1 event missing"
+    [step] = [s for s in fold(turn, [run[2]]).steps if isinstance(s, BreakStep)]
+    assert resumed_parts(step)[-1] == "nothing lost"
+
+
+def test_an_end_without_its_events_is_not_called_complete() -> None:
+    turn = fold(EMPTY, [*numbered(started()), lost(), resumed(complete=False)])
+    [step] = turn.steps
+    assert isinstance(step, BreakStep)
+    assert resumed_parts(step) == ("Resumed after 6.1 s", "skills may be missing")
+
+
+def test_the_estimated_times_of_a_break_do_not_move_the_position_of_a_replay() -> None:
+    turn = fold(EMPTY, numbered(started(), said("One")))
+    cut = replace(lost(after_seq=2), at_ms=99_000)
+    assert fold(turn, [cut, replace(resumed(2), at_ms=99_900)]).last_at_ms == turn.last_at_ms

@@ -25,11 +25,12 @@ from tests.core.runs import (
 )
 from tests.fakes import EVERYTHING, IdleClock, MemoryStore, ScriptedBackend
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import StreamInterrupted, TurnEvent
+from tui.core.events import StreamInterrupted, StreamResumed, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
 from tui.core.ports import Capability
 from tui.core.records import ConversationStatus, EventPage, Message, Prompt
-from tui.core.turn import Turn, fold
+from tui.core.steps import BreakStep
+from tui.core.turn import Turn, fold, turn_of
 from tui.engine.context import EngineContext
 from tui.engine.outbox_claims import MessageGone
 from tui.engine.recovery import catch_up, follow, watch_gaps
@@ -743,3 +744,77 @@ async def test_gaps_are_not_watched_where_no_events_are_stored() -> None:
     async with case.watching() as task:
         await task
     assert case.service.calls == []
+
+
+async def test_a_break_is_recorded_with_what_was_caught_up() -> None:
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[WHOLE[1], broken()], [broken(ErrorKind.UNREACHABLE)], WHOLE[2:]]
+    turn = await case.follow()
+    [step] = [step for step in turn.steps if isinstance(step, BreakStep)]
+    assert [type(s).__name__ for s in turn.steps] == ["SkillStep", "BreakStep", "TextStep"]
+    assert (step.caught_up, step.missing, step.complete) == (3, 0, True)
+    assert step.lost_for_ms == 1_500
+    stored = turn_of((await case.store.turns(HERE))[0])
+    assert stored.steps == turn.steps
+
+
+async def test_a_stream_that_breaks_again_before_it_has_caught_up_is_the_same_break() -> None:
+    case = Case(*WHOLE[:1])
+    cut = broken()
+    case.service.streams = [[WHOLE[1], cut], [WHOLE[2], cut], [WHOLE[3], cut], WHOLE[4:]]
+    turn = await case.follow()
+    [step] = [step for step in turn.steps if isinstance(step, BreakStep)]
+    assert step.caught_up == 3
+
+
+async def test_a_resumed_stream_is_recorded_although_the_agent_keeps_working() -> None:
+    gate = asyncio.Event()
+    case = Case(*WHOLE[:1])
+    case.service.streams = [[WHOLE[1], broken()], [WHOLE[2], gate, *WHOLE[3:]]]
+    async with case.following() as task:
+        watch = asyncio.create_task(case.runner.breaks.watch())
+        await case.until(lambda: any(isinstance(e, StreamResumed) for e in case.turn.log))
+        assert not case.turn.over
+        watch.cancel()
+        gate.set()
+        await task
+    [step] = [step for step in case.turn.steps if isinstance(step, BreakStep)]
+    assert (step.caught_up, step.complete) == (1, True)
+
+
+async def test_a_break_is_not_over_while_a_number_is_missing() -> None:
+    gate, rest = asyncio.Event(), asyncio.Event()
+    case = Case(*WHOLE[:1], can=Capability.HISTORY)
+    case.service.streams = [
+        [WHOLE[0], broken()],
+        [WHOLE[2], gate, WHOLE[1], rest, *WHOLE[3:]],
+    ]
+    async with case.following() as task:
+        watch = asyncio.create_task(case.runner.breaks.watch())
+        await case.until(lambda: case.turn.has_gap)
+        await case.passed(3)
+        assert case.turn.open_break
+        gate.set()
+        await case.until(lambda: case.turn.open_break is None)
+        watch.cancel()
+        rest.set()
+        await task
+    [step] = [step for step in case.turn.steps if isinstance(step, BreakStep)]
+    assert (step.missing, step.caught_up) == (0, 2)
+
+
+async def test_an_end_that_was_concluded_does_not_say_that_nothing_is_lost() -> None:
+    case = Case(*WHOLE[:1], can=Capability.HISTORY)
+    case.service.streams = [[WHOLE[1], broken()]]
+    case.service.last_state = IDLE
+    turn = await case.follow()
+    [step] = [step for step in turn.steps if isinstance(step, BreakStep)]
+    assert (turn.outcome, step.complete) == ("finished", False)
+
+
+async def test_a_turn_that_waits_for_a_connection_has_no_break() -> None:
+    whole = numbered(started(), wants_connection(), said("Hi"), finished())
+    case = Case(*whole[:1], can=Capability.HISTORY | Capability.REPLAY)
+    case.service.streams = [[whole[1]], whole[2:]]
+    turn = await case.follow()
+    assert not any(isinstance(step, BreakStep) for step in turn.steps)

@@ -17,6 +17,9 @@ def _snake(name: str) -> str:
 _TYPES: dict[str, type[TurnEvent]] = {_snake(kind.__name__): kind for kind in get_args(TurnEvent)}
 _NAMES: dict[type, str] = {kind: name for name, kind in _TYPES.items()}
 
+_TUPLES = ("schema", "missing")
+"""Fields that JSON has as lists."""
+
 
 def type_name(event: TurnEvent) -> str:
     """Return the event's name in JSON: its class in snake case, such as ``skill_started``."""
@@ -42,7 +45,7 @@ def from_json(data: Mapping[str, Any]) -> TurnEvent:
     kind = _TYPES.get(str(data.get("type")), UnknownEvent)
     known = {spec.name for spec in fields(kind)}
     values = {
-        name: tuple(value) if name == "schema" else value
+        name: tuple(value) if name in _TUPLES else value
         for name, value in data.items()
         if name in known
     }

@@ -11,6 +11,8 @@ from tui.core.events import (
     ConnectionResolved,
     SkillFinished,
     SkillStarted,
+    StreamLost,
+    StreamResumed,
     TurnEvent,
     TurnFinished,
     TurnStarted,
@@ -43,7 +45,7 @@ class Durations:
         return max(0, event.at_ms - began.at_ms)
 
 
-_BEGINS = (TurnStarted, SkillStarted, ApprovalRequested, ConnectionRequested)
+_BEGINS = (TurnStarted, SkillStarted, ApprovalRequested, ConnectionRequested, StreamLost)
 
 
 def _ends_skill(began: TurnEvent, end: TurnEvent) -> bool:
@@ -74,9 +76,14 @@ def _ends_turn(began: TurnEvent, end: TurnEvent) -> bool:
     return isinstance(began, TurnStarted)
 
 
+def _ends_break(began: TurnEvent, end: TurnEvent) -> bool:
+    return isinstance(began, StreamLost)
+
+
 _ENDS: dict[type[TurnEvent], Callable[[TurnEvent, TurnEvent], bool]] = {
     SkillFinished: _ends_skill,
     ApprovalResolved: _ends_approval,
     ConnectionResolved: _ends_connection,
     TurnFinished: _ends_turn,
+    StreamResumed: _ends_break,
 }

@@ -19,6 +19,8 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     StreamInterrupted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -26,7 +28,8 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
-from tui.core.text import clean_line, percent
+from tui.core.steps import BreakStep
+from tui.core.text import clean_line, duration, percent
 
 
 class EventIcon(StrEnum):
@@ -43,6 +46,7 @@ class EventIcon(StrEnum):
     REJECTED = "○"
     NOTED = "·"
     CUT = "↯"
+    RESUMED = "↻"
     UNSURE = "?"
 
 
@@ -104,10 +108,38 @@ def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionReque
             return EventLabel(EventIcon.CONNECTION, connector, "needs you to sign in")
 
 
+def resumed_parts(break_: BreakStep | StreamResumed) -> tuple[str, ...]:
+    """Return in words how a break ended: when, what was caught up, and what is missing."""
+    lost_for_ms, count = break_.lost_for_ms or 0, break_.caught_up
+    caught_up = (f"{_events(count)} caught up",) if count else ()
+    missing = break_.missing if isinstance(break_, BreakStep) else len(break_.missing)
+    if missing:
+        state = f"{_events(missing)} missing"
+    else:
+        state = "nothing lost" if break_.complete else "skills may be missing"
+    return f"Resumed after {duration(lost_for_ms / 1000)}", *caught_up, state
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event" + ("" if count == 1 else "s")
+
+
 def _tell_aside(
-    event: UsageReported | HaltRequested | LogLine | StreamInterrupted | Heartbeat | UnknownEvent,
+    event: UsageReported
+    | HaltRequested
+    | LogLine
+    | StreamInterrupted
+    | StreamLost
+    | StreamResumed
+    | Heartbeat
+    | UnknownEvent,
 ) -> EventLabel:
     match event:
+        case StreamLost(reason=reason):
+            return EventLabel(EventIcon.CUT, "Connection lost", reason)
+        case StreamResumed():
+            what, *more = resumed_parts(event)
+            return EventLabel(EventIcon.RESUMED, what, " · ".join(more))
         case UsageReported(before=before):
             used = f"{event.input_tokens:,} in, {event.output_tokens:,} out"
             return EventLabel(EventIcon.NOTED, "Earlier usage" if before else "Usage", used)

@@ -184,6 +184,33 @@ class StreamInterrupted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLost(Event):
+    """The connection to a turn broke while the agent worked on it. Our own event.
+
+    Its ``at_ms`` is the server's time as estimated here.
+    """
+
+    after_seq: int | None = None
+    """Number of the last event before the break; None if events have none."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamResumed(Event):
+    """Events arrive again after :class:`StreamLost`, and those missed have been read. Our own."""
+
+    after_seq: int | None = None
+    """Number of the last event before it; None if events have none."""
+    lost_for_ms: int = 0
+    caught_up: int = 0
+    """Number of events that happened during the break; pieces of text are not counted."""
+    missing: tuple[int, ...] = ()
+    """Numbers of the events that could not be read then."""
+    complete: bool = True
+    """False if the end of the turn was concluded from its messages, not read from its events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat(Event):
     """The stream is alive. Not stored."""
 
@@ -219,6 +246,8 @@ TurnEvent = (
     | HaltRequested
     | LogLine
     | StreamInterrupted
+    | StreamLost
+    | StreamResumed
     | Heartbeat
     | TurnFinished
     | UnknownEvent

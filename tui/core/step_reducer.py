@@ -19,6 +19,8 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     StreamInterrupted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -27,14 +29,14 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.questions import same_question, shown_digest
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.usage import UsageCount
 
 if TYPE_CHECKING:
     from tui.core.ids import CallId, MessageId
     from tui.core.usage import Usage
 
-_S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep)
+_S = TypeVar("_S", TextStep, SkillStep, ApprovalStep, ConnectionStep, BreakStep)
 
 
 class StepReducer:
@@ -51,6 +53,8 @@ class StepReducer:
         self._steps: list[Step] = []
         self._places: dict[type[Step], list[int]] = {}
         """Indexes of the steps of each kind."""
+        self.missed: tuple[int, ...] = ()
+        """Numbers of the events that could not be read after the last break."""
         self._running: list[int] = []
         """Indexes of the skills that have not ended."""
         self._unclaimed: SkillProgress | None = None
@@ -91,6 +95,10 @@ class StepReducer:
                 self.started = self.started or event
             case TurnFinished():
                 self.finished = event
+            case StreamLost():
+                self._add(BreakStep(key=event.key, after_seq=event.after_seq))
+            case StreamResumed():
+                self._end_break(event)
             case TextDelta() | LogLine() | StreamInterrupted() | Heartbeat() | UnknownEvent():
                 pass  # not drawn as steps
 
@@ -257,6 +265,20 @@ class StepReducer:
         for i, step in reversed(self._all(ConnectionStep)):
             if event.attempt_id in (None, step.attempt_id) and step.outcome is None:
                 self._steps[i] = replace(step, outcome=event.outcome, expired=False)
+                return
+
+    def _end_break(self, event: StreamResumed) -> None:
+        for i, step in reversed(self._all(BreakStep)):
+            if not step.is_over:
+                self._steps[i] = replace(
+                    step,
+                    lost_for_ms=event.lost_for_ms,
+                    caught_up=event.caught_up,
+                    missing=len(event.missing),
+                    complete=event.complete,
+                    resumed_ms=event.seen_ms,
+                )
+                self.missed = event.missing
                 return
 
     def _close_connections(self) -> None:

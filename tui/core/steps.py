@@ -90,4 +90,36 @@ class ConnectionStep:
         return self.outcome is None and not self.expired
 
 
-Step = TextStep | SkillStep | ApprovalStep | ConnectionStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakStep:
+    """Break of the connection, where it was in the turn."""
+
+    key: str
+    after_seq: int | None = None
+    lost_for_ms: int | None = None
+    """Length of the break; None: not over."""
+    caught_up: int = 0
+    """Number of events that happened meanwhile and were read afterwards."""
+    missing: int = 0
+    """Number of events that are still missing."""
+    complete: bool = True
+    """False if events may be missing that have no number."""
+    resumed_ms: int | None = None
+    """Our clock at its end."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.lost_for_ms is not None
+
+    @property
+    def is_short(self) -> bool:
+        """True for a break that nobody could notice."""
+        lost_for_ms = self.lost_for_ms or 0
+        unharmed = self.complete and not self.missing
+        return unharmed and not self.caught_up and lost_for_ms < SHORT_BREAK_MS
+
+
+SHORT_BREAK_MS = 1_000
+"""Length from which a break is shown although nothing happened during it."""
+
+Step = TextStep | SkillStep | ApprovalStep | ConnectionStep | BreakStep

@@ -24,6 +24,8 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     StreamInterrupted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -137,6 +139,10 @@ class RowReducer:
             case StreamInterrupted():
                 self._gaps.append(self._new("gap", event, at_ms, "running"))
                 self._gaps[-1].asked_ms = at_ms
+            case StreamLost():
+                self._lose(event, at_ms)
+            case StreamResumed():
+                self._resume(event, at_ms)
             case TurnFinished():
                 self._finish(event, at_ms, begin_ms)
             case HaltRequested() | UnknownEvent():
@@ -160,6 +166,8 @@ class RowReducer:
             return
         for event in events:
             for row in self._gaps:
+                if any(isinstance(each, StreamResumed) for each in row.events):
+                    continue
                 lost_ms, seen_ms = row.event.seen_ms, event.seen_ms
                 if lost_ms is None or seen_ms is None or seen_ms <= lost_ms:
                     continue
@@ -172,10 +180,25 @@ class RowReducer:
         if at_ms is None or seen_ms is None:
             return False
         return any(
-            row.at_ms <= at_ms < row.ended_ms <= seen_ms
+            row.at_ms <= at_ms < row.ended_ms and _is_after(seen_ms, row)
             for row in self._gaps
             if row.ended_ms is not None
         )
+
+    def _lose(self, event: StreamLost, at_ms: int) -> None:
+        """Begin a gap, or name the one that the server announced."""
+        last = self._gaps[-1] if self._gaps else None
+        if last and last.is_open:
+            last.add(event)
+            return
+        self._gaps.append(self._new("gap", event, at_ms, "running"))
+        self._gaps[-1].asked_ms = at_ms
+
+    def _resume(self, event: StreamResumed, at_ms: int) -> None:
+        for row in self._gaps[-1:]:
+            row.state, row.ended_ms = "done", at_ms
+            row.events.append(event)
+        self._new("moment", event, at_ms)
 
     def _new(
         self, kind: RowKind, event: TurnEvent, at_ms: int, state: RowState = "moment"
@@ -403,6 +426,17 @@ class RowReducer:
         self._end = self._new("end", event, at_ms, ends.get(event.outcome, "stopped"))
         self._end.events = [*(e for row in earlier for e in row.events), event]
         self._end.started_ms, self._end.ended_ms = begin_ms, at_ms
+
+
+def _is_after(seen_ms: int, gap: TimelineRow) -> bool:
+    """Return True if something arrived after the connection was lost: our clock on both sides.
+
+    Without our own record of the break, it is known only when something arrived again.
+    """
+    lost_ms = gap.event.seen_ms
+    if isinstance(gap.event, StreamLost) and lost_ms is not None:
+        return seen_ms > lost_ms
+    return gap.ended_ms is not None and gap.ended_ms <= seen_ms
 
 
 def _is_of(event: TurnEvent, call_id: CallId | None, skill: str) -> bool:

@@ -26,6 +26,8 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     StreamInterrupted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -35,7 +37,7 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.step_reducer import StepReducer
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId, MessageId, RunId, TurnId
@@ -107,6 +109,24 @@ class Turn:
         return bool(self.seqs_after_gap)
 
     @property
+    def open_break(self) -> StreamLost | None:
+        """The break of the connection that is not over; None if it stands."""
+        for event in reversed(self.log):
+            if isinstance(event, StreamResumed):
+                return None
+            if isinstance(event, StreamLost):
+                return event
+        return None
+
+    @property
+    def missing_seqs(self) -> tuple[int, ...]:
+        """Numbers of the events that are missing in the middle."""
+        if not self.seqs_after_gap:
+            return ()
+        after = range(self.contiguous_seq + 1, max(self.seqs_after_gap))
+        return tuple(seq for seq in after if seq not in self.seqs_after_gap)
+
+    @property
     def reply(self) -> str:
         """All the agent's text, in Markdown."""
         return "\n\n".join(step.text for step in self.steps if isinstance(step, TextStep))
@@ -153,7 +173,8 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
         seqs_after_gap=after_gap,
         last_event_id=_last_event_id(turn, numbered),
         last_at_ms=max(
-            (t for t in (turn.last_at_ms, *(e.at_ms for e in fresh)) if t), default=None
+            (t for t in (turn.last_at_ms, *(e.at_ms for e in fresh if not is_ours(e))) if t),
+            default=None,
         ),
     )
     return _derive(turn)
@@ -239,6 +260,8 @@ def _belongs_in_log(event: TurnEvent) -> bool:
             | ConnectionResolved()
             | UsageReported()
             | HaltRequested()
+            | StreamLost()
+            | StreamResumed()
         ):
             return True
 
@@ -261,12 +284,20 @@ def _place(run_id: RunId | None, event: TurnEvent) -> tuple[bool, int, bool, int
     """Return a total order: by number, then events without one by time, then by name.
 
     Events of the history come last, after those of the stream that they may repeat. Numbers
-    count within a run: those of a continuing run sort after the turn's own.
+    count within a run: those of a continuing run sort after the turn's own. A break comes after the
+    event that was the last one before it.
     """
     later = event.run_id not in (None, run_id)
-    seq = event.seq if event.seq is not None else _UNPLACED
     at = event.at_ms if event.at_ms is not None else _UNPLACED
+    if isinstance(event, StreamLost | StreamResumed) and event.after_seq is not None:
+        return later, event.after_seq, True, at, event.key
+    seq = event.seq if event.seq is not None else _UNPLACED
     return later, seq, isinstance(event, AgentMessage) and event.from_history, at, event.key
+
+
+def is_ours(event: TurnEvent) -> bool:
+    """Return True for the events with which we record a break; their times are estimates."""
+    return isinstance(event, StreamLost | StreamResumed)
 
 
 def _count(turn: Turn, events: list[TurnEvent]) -> tuple[int, frozenset[int]]:
@@ -334,7 +365,7 @@ def _derive(turn: Turn) -> Turn:
     finish, started = replay.finished, replay.started
     turn = replace(
         turn,
-        steps=_with_drafts(replay.steps(), written),
+        steps=_with_drafts(_without_found(replay.steps(), turn, replay.missed), written),
         usage=replay.usage,
         halting=replay.halting and finish is None,
         outcome=finish.outcome if finish else None,
@@ -356,6 +387,20 @@ def _with_drafts(steps: tuple[Step, ...], written: list[TextStep]) -> tuple[Step
             later -= 1
         placed.insert(later, draft)
     return tuple(placed)
+
+
+def _without_found(
+    steps: tuple[Step, ...], turn: Turn, missed: tuple[int, ...]
+) -> tuple[Step, ...]:
+    """Return the steps with the last break counting only the events that are missing still."""
+    if not missed:
+        return steps
+    missing = len(set(turn.missing_seqs) & set(missed))
+    over = [step for step in steps if isinstance(step, BreakStep) and step.is_over]
+    return tuple(
+        replace(step, missing=missing) if isinstance(step, BreakStep) and step is over[-1] else step
+        for step in steps
+    )
 
 
 def _began_ms(step: Step) -> int | None:

@@ -42,7 +42,11 @@ class Pace:
     async def __call__(self, seconds: float) -> None:
         if self._clock.simulated:
             self._clock.advance(seconds)
-        await asyncio.sleep(seconds / self._speed if self._speed else 0)
+        await asyncio.sleep(self.scaled(seconds))
+
+    def scaled(self, seconds: float) -> float:
+        """Return the real length of a pause."""
+        return seconds / self._speed if self._speed else 0
 
 
 def rfc3339(at: datetime) -> str:

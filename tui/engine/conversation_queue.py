@@ -170,7 +170,7 @@ class ConversationQueue:
     async def _run_turn(self, runner: TurnRunner) -> bool:
         """Run one turn; return False if it stays first in the queue until the user acts."""
         try:
-            watches = (watch_connections(runner), watch_gaps(runner))
+            watches = (watch_connections(runner), watch_gaps(runner), runner.breaks.watch())
             return await run_with_watchers(self._deliver_and_follow(runner), *watches)
         except outbox_claims.MessageGone:
             self.context.publish(TurnDropped(runner.conversation_id, runner.turn.id))

@@ -13,9 +13,8 @@ from functools import partial
 from typing import Any
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import StreamInterrupted
 from tui.core.ports import Capability
-from tui.core.turn import Turn
+from tui.core.turn import Turn, is_ours
 from tui.engine.continuation import awaits_reply
 from tui.engine.outbox_claims import reload
 from tui.engine.prompt_lookup import apply_question, confirm_prompt, find_prompt, read_new_messages
@@ -66,12 +65,13 @@ async def follow(runner: TurnRunner) -> None:
         attempt = 1 if _progress(runner.turn) != before else attempt + 1
         await _pause(runner, attempt, problem)
     await _fill_gaps(runner)
+    await runner.breaks.record_end()
     runner.report(None)
 
 
 def _progress(turn: Turn) -> tuple[int, object, object]:
-    """Return a value that changes with progress of the turn; an interruption is none."""
-    told = sum(not isinstance(event, StreamInterrupted) for event in turn.log)
+    """Return a value that changes with progress of the turn; our record of a break is none."""
+    told = sum(not is_ours(event) for event in turn.log)
     return told, turn.run_id, turn.prompt
 
 
@@ -132,7 +132,9 @@ def _known_until(turn: Turn) -> str | None:
     if not turn.has_gap:
         at_ms = turn.last_at_ms
     else:
-        at_ms = turn.log[0].at_ms if turn.contiguous_seq and turn.log else None
+        numbered = (event for event in turn.log if event.seq is not None)
+        first = next(numbered, None) if turn.contiguous_seq else None
+        at_ms = first.at_ms if first else None
     return rfc3339(at_ms) if at_ms is not None else None
 
 

@@ -26,6 +26,7 @@ from tui.core.records import Attachment, Prompt, PromptState, TurnRecord
 from tui.core.retry import requested_s
 from tui.core.text import clean_line, size
 from tui.core.turn import Turn, drop_history_duplicates, fold, unseen
+from tui.engine.breaks import BreakRecorder
 from tui.engine.context import EngineContext
 from tui.engine.continuation import join
 from tui.engine.event_saver import Saver
@@ -58,6 +59,7 @@ class TurnRunner:
         """Delay that the server asked for before the next reconnect; used once."""
         self._saver = Saver(context)
         self._recovery: Recovery | None = None
+        self.breaks = BreakRecorder(self)
         self._characters = 0
         """Text in the events of the turn since this runner started."""
         self._retry_event = asyncio.Event()
@@ -123,6 +125,7 @@ class TurnRunner:
             if isinstance(event, StreamInterrupted):
                 self.asked_delay_s = requested_s(event.retry_after_ms, unit_s=0.001)
         if shown := drop_history_duplicates(unseen(before, events), before.log):
+            self.breaks.count(shown)
             self.context.publish(EventsSeen(self.conversation_id, shown))
         if self.turn is before:
             return False
@@ -165,8 +168,17 @@ class TurnRunner:
         """Consume a stream until it or the turn ends; return the number of events.
 
         Raises the stream's error, after everything before it is saved, and a ``BackendError``
-        when it is silent for too long.
+        when it is silent for too long. A break is recorded.
         """
+        try:
+            count = await self._consume(events)
+        except BackendError as error:
+            await self.breaks.record_loss(str(error))
+            raise
+        await self.breaks.record_loss()
+        return count
+
+    async def _consume(self, events: AsyncGenerator[TurnEvent]) -> int:
         context, count = self.context, 0
         watchdog = StreamWatchdog(context.clock, context.timeouts)
         paced = batch_events(events, frame_s=context.timeouts.frame_s, clock=context.clock)
@@ -181,8 +193,10 @@ class TurnRunner:
                     count += len(batch)
                     self.report(None)  # the stream is alive
                     await self._accept(batch)
+                    await self.breaks.note_alive()
             return count
         finally:
+            self.breaks.note_end()
             for wait in enough:
                 wait.cancel()
             await asyncio.gather(*enough, return_exceptions=True)
@@ -218,6 +232,7 @@ class TurnRunner:
         self, reason: str | None = None, *, outcome: TurnOutcome = "finished"
     ) -> None:
         """End a turn according to the state of the conversation, without an event."""
+        self.breaks.is_complete = False
         name = self.turn.run_id or self.turn.id
         now = self.context.clock.now_ms()
         end = TurnFinished(

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.core.event_labels import resumed_parts
 from tui.core.events import TurnFinished
 from tui.core.json_text import fenced_if_json
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.questions import is_as_shown
 from tui.core.records import Prompt
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, TextStep
 from tui.core.text import duration, size
 from tui.core.turn import Turn
 from tui.export.sanitize import Sanitizer
@@ -76,6 +77,8 @@ def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Block]:
                 yield _approval(step, safe)
             case ConnectionStep():
                 yield _connection(step, safe)
+            case BreakStep():
+                yield _break(step)
     if turn.outcome in _ENDS:
         tone, glyph, what = _ENDS[turn.outcome]
         reason = next((e.reason for e in turn.log[::-1] if isinstance(e, TurnFinished)), None)
@@ -147,6 +150,14 @@ def _approval(step: ApprovalStep, safe: Sanitizer) -> ActionBlock:
     return ActionBlock(
         tone=tone, glyph=glyph, what=safe.line(request.skill), about=verdict, rows=rows
     )
+
+
+def _break(step: BreakStep) -> ActionBlock:
+    if not step.is_over:
+        return ActionBlock(tone="bad", glyph="↯", what="Connection lost", about="not resumed yet")
+    what, *more = resumed_parts(step)
+    tone: Tone = "asks" if step.missing or not step.complete else "good"
+    return ActionBlock(tone=tone, glyph="↻", what=what, about=" · ".join(more))
 
 
 def _connection(step: ConnectionStep, safe: Sanitizer) -> ActionBlock:

@@ -68,8 +68,7 @@ async def follow(demo: DemoContext, run: GenieRun, position: int) -> Frames:
             yield _frame(demo.shape.event(event), event.event_id)
             position += 1
             if position in run.cut_points:
-                run.cut_points.remove(position)
-                raise HangUp
+                raise HangUp(run.cut_points.pop(position))
         if run.done:
             return
         if run.off_record:

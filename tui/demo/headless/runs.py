@@ -24,8 +24,8 @@ class GenieRun:
         self.off_record = False
         """Set by a pause for a connection: from there on nothing is streamed or persisted."""
         self.waits_for_connection = False
-        self.cut_points: list[int] = []
-        """Event counts at which the first stream to get there is cut."""
+        self.cut_points: dict[int, float] = {}
+        """Event counts at which the first stream to get there is cut, and seconds of outage."""
         self._wake = asyncio.Event()
 
     def wake(self) -> None:

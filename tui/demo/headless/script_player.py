@@ -80,7 +80,8 @@ class _Player:
             case AskConnection():
                 return await self._ask_connection(step)
             case CutStream():
-                self.run.cut_points.append(len(self.run.events))
+                outage_s = self._world.pace.scaled(step.outage_s)
+                self.run.cut_points[len(self.run.events)] = outage_s
                 self.run.wake()
         return _DONE
 

@@ -66,7 +66,12 @@ class AskConnection:
 
 @dataclass(frozen=True, slots=True)
 class CutStream:
-    """Cut the stream once at this point; the turn continues without it."""
+    """Cut the stream once at this point, and refuse all requests for some time.
+
+    The turn continues meanwhile.
+    """
+
+    outage_s: float = 4.0
 
 
 Step: TypeAlias = Say | UseSkill | Together | AskApproval | AskConnection | CutStream

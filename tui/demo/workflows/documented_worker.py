@@ -108,8 +108,8 @@ class DocumentedWorker:
             case Trouble():
                 await self._world.pace(0.8)
                 raise Ended("failed", "error", _FAILED)
-            case Cut():
-                self._workflow.feed.cut_here()
+            case Cut(outage_s=outage_s):
+                self._workflow.feed.cut_here(self._world.pace.scaled(outage_s))
 
     async def _say(self, text: str, after_s: float) -> None:
         workflow = self._workflow

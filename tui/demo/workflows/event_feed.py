@@ -35,8 +35,8 @@ class EventFeed:
         self._wake = asyncio.Event()
         self.total = 0
         """Number of events ever published; a listener's position is one of these numbers."""
-        self.cut_points: list[int] = []
-        """Positions at which the first listener to get there is cut."""
+        self.cut_points: dict[int, float] = {}
+        """Positions at which the first listener to get there is cut, and seconds of outage."""
 
     def skip_number(self) -> None:
         """Skip a number, as the server does whenever a run starts."""
@@ -64,9 +64,9 @@ class EventFeed:
         self._last_id += len(rows)
         self._stir()
 
-    def cut_here(self) -> None:
-        """Cut the first listener that has received everything up to now."""
-        self.cut_points.append(self.total)
+    def cut_here(self, outage_s: float) -> None:
+        """Cut the first listener that has received everything up to now, then refuse requests."""
+        self.cut_points[self.total] = outage_s
         self._stir()
 
     def kept_after(self, event_id: int) -> list[tuple[int, JsonObject]]:

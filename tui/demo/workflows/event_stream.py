@@ -45,5 +45,4 @@ def _frame(event: JsonObject) -> ServerFrame:
 
 def _cut_if_asked(feed: EventFeed, place: int) -> None:
     if place in feed.cut_points:
-        feed.cut_points.remove(place)
-        raise HangUp
+        raise HangUp(feed.cut_points.pop(place))

@@ -131,8 +131,8 @@ class RecordedWorker:
                 await self.pace(_BUSY_S)
             case Trouble():
                 await self.fail(step)
-            case Cut():
-                self.workflow.feed.cut_here()
+            case Cut(outage_s=outage_s):
+                self.workflow.feed.cut_here(self.pace.scaled(outage_s))
 
     def _count_turns(self) -> None:
         limit = self.workflow.settings["max_turns"]

@@ -82,7 +82,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Cut the event stream of one listener here."""
+    """Cut the event stream of one listener here, then refuse all requests for some time."""
+
+    outage_s: float = 0.0
 
 
 RunStep: TypeAlias = ModelAnswer | ModelToolCalls | Trouble | Cut
@@ -118,7 +120,7 @@ def _step_of(step: Step) -> RunStep:
             connector = tool_name(step.connector)
             return ModelToolCalls((ToolCall(name=f"search_{connector}", seconds=1.4),))
         case CutStream():
-            return Cut()
+            return Cut(step.outage_s)
 
 
 def _call(use: UseSkill) -> ToolCall:

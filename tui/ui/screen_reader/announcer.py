@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tui.core.event_labels import resumed_parts
 from tui.core.links import shown_link
 from tui.core.parameters import parameter_rows
 from tui.core.questions import changes, is_as_shown, question_name
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration, percent
 from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
@@ -67,6 +68,11 @@ class Announcer:
                 yield from self._approval(step)
             case ConnectionStep():
                 yield from self._connection(step)
+            case BreakStep() if step.is_over and not step.is_short:
+                if self._changed(step.key, "over"):
+                    yield f"{', '.join(resumed_parts(step))}."
+            case BreakStep():
+                pass  # an outage is announced while it lasts
 
     def _skill(self, step: SkillStep) -> Iterator[str]:
         """Announce its start, its progress and its end."""

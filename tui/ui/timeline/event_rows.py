@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.core.event_labels import EventIcon, first_words, label_for
-from tui.core.events import AgentMessage, LogLine, SkillProgress, TextDelta
+from tui.core.event_labels import EventIcon, first_words, label_for, resumed_parts
+from tui.core.events import AgentMessage, LogLine, SkillProgress, StreamResumed, TextDelta
 from tui.core.text import clean_line, duration, elapsed
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY, GOOD, MUTED, muted
 from tui.ui.toolkit.text import line, spread
@@ -41,6 +41,7 @@ _STYLES = {
     EventIcon.REJECTED: MUTED,
     EventIcon.NOTED: MUTED,
     EventIcon.CUT: BAD,
+    EventIcon.RESUMED: GOOD,
     EventIcon.UNSURE: ASKS,
 }
 _GLYPHS = {mark: Content.styled(mark.value, style) for mark, style in _STYLES.items()}
@@ -204,6 +205,8 @@ def words_of(row: TimelineRow, *, raw: bool = False) -> tuple[str, str]:
             return clean_line(name), clean_line(detail, _TEXT_CHARS)
         case SkillProgress() if row.kind == "skill":
             event = row.events[0]
+        case StreamResumed():
+            return " · ".join(resumed_parts(event)[1:]), ""
     _, what, about = label_for(event)
     if row.kind in ("skill", "connection"):
         what = next(filter(None, (_name_in(each) for each in row.events)), what)

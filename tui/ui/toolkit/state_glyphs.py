@@ -25,6 +25,7 @@ SPINNER_FRAME_MS = 125
 
 AGENT = Content.styled("✦", BUSY)
 DONE = Content.styled("✓", GOOD)
+RESUMED = Content.styled("↻", GOOD)
 FAILED = Content.styled("✗", BAD)
 STOPPED = Content.styled("■", ASKS)
 OPEN_END = Content.styled("◌", MUTED)

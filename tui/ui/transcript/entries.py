@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tui.core.events import AgentMessage, HaltRequested, TurnOutcome
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step, TextStep
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.ui.toolkit.state_glyphs import day_of
 
 if TYPE_CHECKING:
@@ -103,6 +103,15 @@ class ConnectionEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakEntry:
+    """A break of the connection that is over, where it was."""
+
+    key: str
+    step: BreakStep
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceEntry:
     """A turn that ended without a reply."""
 
@@ -139,6 +148,7 @@ Entry = (
     | SkillEntry
     | ApprovalEntry
     | ConnectionEntry
+    | BreakEntry
     | SilenceEntry
     | OutcomeEntry
     | UsageEntry
@@ -221,7 +231,7 @@ def turn_ms(turn: Turn) -> int | None:
 
 def _steps(turn: Turn) -> Iterator[Entry]:
     said = 0
-    for together in _in_groups(turn.steps):
+    for together in _in_groups(filter(_is_drawn, turn.steps)):
         step = together[0]
         key = f"{turn.id}/{step.key}"
         match step:
@@ -240,6 +250,13 @@ def _steps(turn: Turn) -> Iterator[Entry]:
                 yield ApprovalEntry(key=key, turn_id=turn.id, step=step)
             case ConnectionStep():
                 yield ConnectionEntry(key=key, turn_id=turn.id, step=step)
+            case BreakStep():
+                yield BreakEntry(key=key, step=step)
+
+
+def _is_drawn(step: Step) -> bool:
+    """Return False for a break that lasts, which the banner shows, or that nobody noticed."""
+    return not isinstance(step, BreakStep) or (step.is_over and not step.is_short)
 
 
 _TOGETHER = 20

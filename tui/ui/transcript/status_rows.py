@@ -9,14 +9,18 @@ from textual.content import Content
 from textual.message import Message
 from textual.style import Style
 
+from tui.core.event_labels import resumed_parts
 from tui.core.text import clean_line, duration
 from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.rows import Row
 from tui.ui.toolkit.state_glyphs import (
     AGENT,
+    ASKS,
     BAD,
     FAILED,
+    GOOD,
     OPEN_END,
+    RESUMED,
     STOPPED,
     UNSURE,
     USED,
@@ -27,6 +31,7 @@ from tui.ui.toolkit.state_glyphs import (
 from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import Card
 from tui.ui.transcript.entries import (
+    BreakEntry,
     DayEntry,
     NameEntry,
     OutcomeEntry,
@@ -57,6 +62,19 @@ class NameRow(Card[NameEntry]):
         name = (line(self.agent_name, 40) or Content("Agent")).stylize("bold")
         aside = muted("   ".join(part for part in (took, at) if part))
         return [Row(name, AGENT, aside, lines=1)]
+
+
+class BreakRow(Card[BreakEntry]):
+    """How a break of the connection ended; it stays where the break was."""
+
+    def rows(self) -> Sequence[Row]:
+        step = self.entry.step
+        resumed, *more = resumed_parts(step)
+        harmed = step.missing or not step.complete
+        parts = [Content.styled(resumed, GOOD), *(muted(part) for part in more[:-1])]
+        parts.append(Content.styled(more[-1], ASKS) if harmed else muted(more[-1]))
+        at = muted(clock_time(step.resumed_ms)) if step.resumed_ms is not None else Content("")
+        return [Row(muted("  ·  ").join(parts), RESUMED, at)]
 
 
 class SilenceRow(Card[SilenceEntry]):

@@ -15,6 +15,7 @@ from tui.ui.toolkit.state_glyphs import day_of
 from tui.ui.transcript.card import Card, PromptCard, wall_clock_ms
 from tui.ui.transcript.entries import (
     ApprovalEntry,
+    BreakEntry,
     ConnectionEntry,
     DayEntry,
     Entry,
@@ -35,6 +36,7 @@ from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
 from tui.ui.transcript.status_rows import (
+    BreakRow,
     DayRule,
     NameRow,
     OutcomeRow,
@@ -271,6 +273,8 @@ class Transcript(MessageMenu):
                 return ApprovalCard(entry, now_ms=self._now_ms)
             case ConnectionEntry():
                 return ConnectionCard(entry, now_ms=self._now_ms)
+            case BreakEntry():
+                return BreakRow(entry, now_ms=self._now_ms)
             case SilenceEntry():
                 row = SilenceRow(entry, now_ms=self._now_ms)
                 row.may_be_stopped = self.may_be_stopped
