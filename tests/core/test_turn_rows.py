@@ -16,6 +16,8 @@ from tui.core.events import (
     SkillFinished,
     SkillProgress,
     SkillStarted,
+    StreamLost,
+    StreamResumed,
     TurnEvent,
     TurnFinished,
     TurnStarted,
@@ -110,3 +112,23 @@ def test_first_words_have_no_marks_of_markdown() -> None:
         "```python\nx = 2 * 3\n```\nEnd": "x = 2 * 3 End",
     }
     assert [first_words(text) for text in written] == list(written.values())
+
+
+def test_a_break_is_one_row_and_marks_what_was_caught_up() -> None:
+    began = at(TurnStarted, 1, 0, seen_ms=T0_MS)
+    ran = [
+        at(SkillStarted, 2, 2, skill="A", seen_ms=T0_MS + 7_100),
+        at(SkillFinished, 3, 4, skill="A", outcome="completed", seen_ms=T0_MS + 7_100),
+    ]
+    lost = StreamLost(key="lost", at_ms=T0_MS + 1_000, seen_ms=T0_MS + 1_000, after_seq=1)
+    back_ms = T0_MS + 7_100
+    resumed = StreamResumed(key="back", at_ms=back_ms, seen_ms=back_ms, lost_for_ms=6_100)
+    turn = TurnRows()
+    for batch in ([began], [lost], ran, [resumed]):
+        turn.add(batch)
+    found = [(row.kind, row.state, row.took_ms, turn.is_caught_up(row)) for row in turn.rows]
+    assert found == [
+        ("gap", "done", 6_100, False),
+        ("skill", "done", 2_000, True),
+        ("moment", "moment", None, False),
+    ]

@@ -207,6 +207,8 @@ def words_of(row: TimelineRow, *, raw: bool = False) -> tuple[str, str]:
             event = row.events[0]
         case StreamResumed():
             return " · ".join(resumed_parts(event)[1:]), ""
+        case _:
+            pass
     _, what, about = label_for(event)
     if row.kind in ("skill", "connection"):
         what = next(filter(None, (_name_in(each) for each in row.events)), what)

@@ -20,6 +20,8 @@ from tui.core.events import (
     SkillProgress,
     SkillStarted,
     StreamInterrupted,
+    StreamLost,
+    StreamResumed,
     TextDelta,
     TurnEvent,
     TurnFinished,
@@ -123,8 +125,8 @@ def _kind(event: TurnEvent) -> str:
             return "usage"
         case LogLine():
             return "log"
-        case StreamInterrupted():
-            return "problem"
+        case StreamInterrupted() | StreamLost() | StreamResumed():
+            return "problem lost resumed"
         case UnknownEvent():
             return "unknown"
         case HaltRequested() | Heartbeat():
