@@ -74,6 +74,8 @@ class CaseRun:
     _captured: dict[str, str] = field(default_factory=dict)
     _turns: list[TurnResult] = field(default_factory=list)
     _answered: set[str] = field(default_factory=set)
+    _decisions: dict[str, tuple[Decision, str]] = field(default_factory=dict)
+    """Decisions that the service took, by call: a fast turn ends before they are in its log."""
     _watch: TurnWatch | None = None
 
     async def run(self) -> Attempt:
@@ -120,7 +122,7 @@ class CaseRun:
         finally:
             if watch.turn is not None and not is_local(watch.turn.conversation_id):
                 self.conversation = watch.turn.conversation_id
-        result = self._timed(index, turn_result(spec.say, watch, outcome, sent_s))
+        result = self._timed(index, turn_result(spec.say, watch, outcome, sent_s, self._decisions))
         checks += await self._judge(index, spec, result)
         self._turns.append(result.model_copy(update={"checks": checks}))
         self.watcher.forget(turn.id)
@@ -185,6 +187,7 @@ class CaseRun:
             await self.session.decide(
                 turn, step.call_id, decision, answer.reason or None, shown=step.request
             )
+            self._decisions[step.call_id] = decision, answer.reason
         except BackendError as error:
             if error.kind not in (ErrorKind.CHANGED, ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise

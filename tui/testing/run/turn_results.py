@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.core.errors import BackendError
-from tui.core.events import SkillStarted
+from tui.core.events import Decision, SkillStarted
 from tui.core.masking import masked_event
 from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, TextStep
 from tui.core.turn import Turn
@@ -22,7 +22,13 @@ from tui.testing.results import (
 from tui.testing.run.turn_watch import TurnWatch
 
 
-def turn_result(say: str, watch: TurnWatch, outcome: Outcome, sent_s: float) -> TurnResult:
+Decisions = Mapping[str, tuple[Decision, str]]
+"""Decisions of the run by call, with their reasons."""
+
+
+def turn_result(
+    say: str, watch: TurnWatch, outcome: Outcome, sent_s: float, decisions: Decisions
+) -> TurnResult:
     """Return what a turn did, with times from the send; waits that were asked for are left out."""
     turn = watch.turn
     steps = turn.steps if turn else ()
@@ -37,7 +43,7 @@ def turn_result(say: str, watch: TurnWatch, outcome: Outcome, sent_s: float) -> 
         reply=turn.reply if turn else "",
         messages=[step.text for step in steps if isinstance(step, TextStep)],
         skills=[_call(s, parameters, begun_ms) for s in steps if isinstance(s, SkillStep)],
-        approvals=[_question(step) for step in steps if isinstance(step, ApprovalStep)],
+        approvals=[_question(s, decisions) for s in steps if isinstance(s, ApprovalStep)],
         connections=[
             ConnectionAsked(connector=step.connector, outcome=step.outcome)
             for step in steps
@@ -89,12 +95,13 @@ def _call(
     )
 
 
-def _question(step: ApprovalStep) -> Question:
+def _question(step: ApprovalStep, decisions: Decisions) -> Question:
+    own, reason = decisions.get(step.call_id, (None, ""))
     return Question(
         skill=step.request.skill,
         parameters=dict(masked_event(step.request).parameters),
-        answer=step.decision,
-        reason=step.reason or "",
+        answer=step.decision or own,
+        reason=step.reason or reason,
     )
 
 
