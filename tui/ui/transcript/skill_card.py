@@ -168,11 +168,11 @@ class SkillCard(Card[SkillEntry]):
         if step.status == "failed":
             name = name.stylize(BAD)
         if _has_details(step) and (self.has_pseudo_class("hover") or self.has_class("-cursor")):
-            name = Content.assemble(name, muted("  ▾" if self._is_unfolded(step) else "  ▸"))
+            name = Content.assemble(name, muted(" ▾" if self._is_unfolded(step) else " ▸"))
         if columns.axis is None:
             return name
         name = name.truncate(columns.name_cells, ellipsis=True, pad=True)
-        return Content.assemble(name, "  ", columns.axis.bar(self._spans(step, columns.axis)))
+        return Content.assemble(name, " ", columns.axis.bar(self._spans(step, columns.axis)))
 
     def _columns(self) -> _Columns:
         """Divide the width among names and bars."""
@@ -182,8 +182,8 @@ class SkillCard(Card[SkillEntry]):
         room = self.content_size.width - _ASIDE_CELLS
         if len(steps) < 2 or begin_ms is None:
             return _Columns(longest)
-        names = min(longest + 3, max(_LEAST_NAME_CELLS, room * 2 // 5))
-        if (cells := room - names - 2) < _LEAST_BAR_CELLS:
+        names = min(longest + 2, max(_LEAST_NAME_CELLS, room * 2 // 5))
+        if (cells := room - names - 1) < _LEAST_BAR_CELLS:
             return _Columns(longest)
         return _Columns(names, TimeAxis(begin_ms, axis_ms(end_ms - begin_ms), cells))
 
