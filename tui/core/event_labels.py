@@ -100,6 +100,8 @@ def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionReque
     match event:
         case ApprovalRequested(skill=skill):
             return EventLabel(EventIcon.QUESTION, skill, "needs your approval")
+        case ApprovalResolved(decision="approved", automatic=True):
+            return EventLabel(EventIcon.DONE, "Approved automatically", "for this conversation")
         case ApprovalResolved(decision="approved"):
             return EventLabel(EventIcon.DONE, "Approved")
         case ApprovalResolved(reason=reason):

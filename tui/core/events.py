@@ -122,6 +122,8 @@ class ApprovalResolved(Event):
     reason: str | None = None
     shown_digest: str | None = None
     """Digest of the question as shown when it was decided here; None: it was decided elsewhere."""
+    automatic: bool = False
+    """True if the user had approved the skill for the whole conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -244,7 +244,11 @@ class StepReducer:
         meant = [(i, s) for i, s in asked if digest and shown_digest(s.request) == digest]
         for i, step in meant or asked:
             self._steps[i] = replace(
-                step, decision=event.decision, reason=event.reason, shown_digest=digest
+                step,
+                decision=event.decision,
+                reason=event.reason,
+                shown_digest=digest,
+                automatic=event.automatic,
             )
 
     def _ask_connection(self, event: ConnectionRequested) -> None:

@@ -61,6 +61,8 @@ class ApprovalStep:
     reason: str | None = None
     shown_digest: str | None = None
     """Digest of the question as decided, see :func:`tui.core.questions.shown_digest`."""
+    automatic: bool = False
+    """Approved because the user had approved the skill for the conversation."""
     expired: bool = False
     """The turn continued or ended without a known decision."""
 

@@ -69,6 +69,8 @@ def approval(
     request: ApprovalRequested,
     reason: str | None,
     newest: Newest,
+    *,
+    automatic: bool = False,
 ) -> OpenQuestion:
     """Return the approval question of a skill call.
 
@@ -91,6 +93,7 @@ def approval(
             decision=decision,
             reason=reason if decision == "rejected" else None,
             shown_digest=shown_digest(request),
+            automatic=automatic,
         )
 
     is_open = partial(_waits_for_approval, context, cid, call_id)

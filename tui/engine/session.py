@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conver
 from tui.core.ports import Capability, ChatBackend, Clock
 from tui.core.records import Attachment, Conversation, Prompt
 from tui.core.redaction import describe_exception
+from tui.core.steps import ApprovalStep
 from tui.core.store_port import TurnStore
 from tui.core.text import clean_line
 from tui.core.turn import Turn, turn_of
@@ -25,6 +26,7 @@ from tui.engine.continuation import outcome_of
 from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.conversations import Conversations
 from tui.engine.history import History
+from tui.engine.standing_approvals import StandingApprovals, revoked
 from tui.engine.updates import (
     CallMade,
     ConversationNamed,
@@ -74,6 +76,12 @@ class Session:
         self._calls: deque[ServerCall] = deque(maxlen=MOST_CALLS)
         backend.watch_calls(self._note_call)
         self._answers = AnswerPoster(self._context, self._queues, self._run_in_background)
+        self._standing = StandingApprovals(
+            self._approve_automatically,
+            self._publish,
+            self._show_again,
+            self._run_in_background,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -215,23 +223,60 @@ class Session:
         reason: str | None = None,
         *,
         shown: ApprovalRequested | None = None,
+        for_conversation: bool = False,
     ) -> None:
         """Approve or reject a skill call, once. Raises ``BackendError`` if that fails.
 
         ``shown`` is the question as the user saw it; None: as it is in ``turn``. An approval of
         parameters that have changed since is not sent (``ErrorKind.CHANGED``).
+        ``for_conversation``: once this call is approved, approve later calls of the skill in the
+        conversation without asking, whatever their parameters, until ``revoke_approvals`` or the
+        end of this session.
         """
         request = shown or _request(turn, call_id)
         if request is None:
             return
 
         def newest() -> ApprovalRequested | None:
-            live = self._queues.live(turn.conversation_id)
-            now = next((other for other in live if other.id == turn.id), turn)
-            return _request(now, call_id)
+            return _request(self._newest(turn), call_id)
 
         question = approval(self._context, turn, request, reason, newest)
         await self._answers.give(question, decision)
+        if for_conversation and decision == "approved":
+            self._standing.allow(request, self._newest(turn))
+
+    def approved_skills(self, conversation_id: ConversationId) -> tuple[str, ...]:
+        """Return the skills that run in a conversation without asking."""
+        return self._standing.skills(self._queues.named(conversation_id))
+
+    def revoke_approvals(self, conversation_id: ConversationId) -> None:
+        """Ask about every skill of a conversation again."""
+        self._standing.revoke(self._queues.named(conversation_id))
+
+    def answers_itself(self, turn: Turn, step: ApprovalStep) -> bool:
+        """Return True if a question is approved automatically, so that the user is not asked."""
+        return self._standing.covers(turn, step)
+
+    async def _approve_automatically(
+        self, turn: Turn, request: ApprovalRequested, is_allowed: Callable[[], bool]
+    ) -> None:
+        def newest() -> ApprovalRequested | None:
+            if not is_allowed():
+                raise revoked(request)
+            return _request(self._newest(turn), request.call_id)
+
+        question = approval(self._context, turn, request, None, newest, automatic=True)
+        await self._answers.give(question, "approved")
+
+    def _show_again(self, turn: Turn) -> None:
+        for live in self._queues.live(turn.conversation_id):
+            if live.id == turn.id:
+                self._publish(TurnChanged(live))
+
+    def _newest(self, turn: Turn) -> Turn:
+        """Return the current snapshot of a turn."""
+        live = self._queues.live(turn.conversation_id)
+        return next((other for other in live if other.id == turn.id), turn)
 
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None
@@ -292,6 +337,7 @@ class Session:
         match update:
             case ConversationNamed(old=old, new=new):
                 self._queues.rename(old, new)
+                self._standing.rename(old, new)
                 if self.watched == old:
                     self.watched = new
                 self._listener(update)
@@ -299,7 +345,9 @@ class Session:
                     self._listener(TurnChanged(turn))
                 return
             case TurnChanged(turn=turn) if turn.over or turn.open_approvals:
-                self._run_in_background(self._after_turn(turn))
+                self._standing.take(turn)
+                if turn.over or not all(self.answers_itself(turn, s) for s in turn.open_approvals):
+                    self._run_in_background(self._after_turn(turn))
             case _:
                 pass
         self._listener(update)

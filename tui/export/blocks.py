@@ -135,7 +135,8 @@ def _approval(step: ApprovalStep, safe: Sanitizer) -> ActionBlock:
     tone: Tone = "asks"
     glyph, verdict = "◆", "waiting for approval"
     if step.decision == "approved":
-        tone, glyph, verdict = "good", "✓", "approved"
+        verdict = "approved automatically, for the conversation" if step.automatic else "approved"
+        tone, glyph = "good", "✓"
     elif step.decision == "rejected":
         reason = f": {safe.line(step.reason, 600)}" if step.reason else ""
         tone, glyph, verdict = "bad", "✗", f"rejected{reason}"
