@@ -271,7 +271,8 @@ class ChatPage:
 
     def asking_conversations(self) -> Sequence[ConversationId]:
         """Return the conversations with a question to the user."""
-        return self._chat.chat_state.active_turns.asking()
+        found = self._chat.chat_state.active_turns.all_questions()
+        return [question.turn.conversation_id for question in found]
 
     def open_question(self) -> PendingQuestion:
         """Return the one question of the current conversation."""

@@ -33,7 +33,6 @@ from tui.ui.keys.help_screen import HelpScreen
 from tui.ui.questions.approval_modal import ApprovalModal
 from tui.ui.questions.connection_modal import ConnectionModal
 from tui.ui.timeline.event_details import EventDetails
-from tui.ui.transcript.question_cards import ConnectionCard
 from tui.ui.transcript.reply import Reply
 
 
@@ -256,25 +255,9 @@ async def test_a_rejected_connection_is_sent_to_the_agent() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
 
 
-async def test_countdowns_behind_a_modal_question_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(ScriptedBackend([started(), connects("Jira", "attempt-1", "https://x.example")]))
-    async with stage.shown():
-        await stage.say("connect")
-        await stage.until(lambda: stage.find_all(ConnectionCard))
-        card = stage.find(ConnectionCard)
-        await stage.press("ctrl+g")
-        await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
-        drawn: list[None] = []
-        monkeypatch.setattr(card, "refresh", lambda *_, **__: drawn.append(None))
-        card.automatic_refresh()
-        assert drawn == []
-        stage.app.pop_screen()
-        await stage.until(lambda: stage.is_chat_in_front())
-        card.automatic_refresh()
-        assert drawn == [None]
-
-
-async def test_a_pending_question_of_another_conversation_is_announced_and_can_be_opened() -> None:
+async def test_a_pending_question_of_another_conversation_is_announced_and_opened_in_place() -> (
+    None
+):
     gate = asyncio.Event()
     script = [started(), gate, asks("Order laptop", "call-1"), Wait.DECISION]
     stage = Stage(ScriptedBackend(script))
@@ -288,10 +271,11 @@ async def test_a_pending_question_of_another_conversation_is_announced_and_can_b
         await stage.until(lambda: stage.asking_conversations())
         await stage.until(lambda: "◆ order" in stage.sidebar_text())
         assert stage.is_chat_in_front()
-        assert stage.working_text() == ""
         await stage.press("ctrl+g")
-        await stage.until(lambda: stage.current_conversation() == "conversation-1")
-        await stage.until(lambda: "Waiting for you" in stage.working_text())
+        await stage.until(lambda: "In “order”. Nothing has been done yet." in stage.screen())
+        await answer(stage, "a")
+        assert stage.backend.decisions == [(CallId("call-1"), "approved", None)]
+        assert stage.current_conversation() is None
 
 
 async def test_a_new_conversation_shows_nothing_of_the_last_one() -> None:

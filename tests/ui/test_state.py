@@ -73,7 +73,7 @@ def test_a_conversation_is_waiting_working_or_idle() -> None:
     asked = turn(started(), asks("Order laptop", "call-1"))
     active_turns.note(asked)
     assert active_turns.state(HERE) == "asking"
-    assert active_turns.asking() == [HERE]
+    assert [q.turn.conversation_id for q in active_turns.all_questions()] == [HERE]
     assert [question.subject for question in active_turns.questions(HERE)] == ["Order laptop"]
     active_turns.note(fold(asked, [finished()]))
     assert active_turns.state(HERE) == "idle"

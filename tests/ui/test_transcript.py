@@ -270,8 +270,8 @@ async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_ho
 @pytest.mark.parametrize(
     ("left_ms", "tick_s", "words"),
     [
-        (299_000, 10.0, "expires in 4 m 50 s"),
-        (59_000, 1.0, "expires in 59 s"),
+        (299_000, 9.02, "expires in 4 m 50 s"),
+        (59_000, 1.02, "expires in 59 s"),
         (-1, None, "expired"),
     ],
 )

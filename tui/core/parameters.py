@@ -73,13 +73,16 @@ def in_brief(rows: Sequence[ParameterRow], limit: int) -> tuple[ParameterRow, ..
     telling = (
         ParameterRow(label=row.label, value=clean_line(_all_of(rows, place)), form=row.form)
         for place, row in enumerate(rows)
-        if row.depth == 0 and row.form in ("value", "secret", "group")
+        if row.depth == 0 and row.form in ("value", "secret", "group", "table")
     )
     return tuple(islice(telling, limit))
 
 
 def _all_of(rows: Sequence[ParameterRow], place: int) -> str:
     """Return the value of a row, or the values of a group."""
+    if (grid := rows[place].grid) is not None:
+        cells = (cell.value for item in grid.rows for cell in item if cell.form != "absent")
+        return ", ".join(islice(cells, 20))
     if rows[place].form != "group":
         return rows[place].value[:400]
     depth = rows[place].depth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -47,12 +47,28 @@ class PendingQuestion:
             case ConnectionStep(connector=connector):
                 return connector
 
+    @property
+    def asked_ms(self) -> int | None:
+        """Time at which it was asked; None if unknown."""
+        match self.step:
+            case ApprovalStep(request=request):
+                return request.at_ms
+            case ConnectionStep(key=key):
+                return next((event.at_ms for event in self.turn.log if event.key == key), None)
+
+    @property
+    def expires_ms(self) -> int | None:
+        """Time until which it can be answered; None if there is no limit."""
+        return self.step.expires_ms if isinstance(self.step, ConnectionStep) else None
+
 
 class ActiveTurns:
     """Newest snapshots of the turns that have not ended."""
 
     def __init__(self) -> None:
         self._turns: dict[TurnId, Turn] = {}
+        self.answers_itself: Callable[[Turn, ApprovalStep], bool] = lambda turn, step: False
+        """Returns True for an approval that the user is not asked for."""
 
     def note(self, turn: Turn) -> None:
         """Keep the newest snapshot of a turn; forget a turn that has ended."""
@@ -80,13 +96,19 @@ class ActiveTurns:
     def state(self, conversation_id: ConversationId) -> RowState:
         """Return the state that a conversation's row shows."""
         turns = self._of(conversation_id)
-        if any(_needs_user(turn) for turn in turns):
+        if any(self._needs_user(turn) for turn in turns):
             return "asking"
         return "running" if turns else "idle"
 
     def questions(self, conversation_id: ConversationId) -> list[PendingQuestion]:
         """Return the open questions of a conversation, oldest first."""
-        return [question for turn in self._of(conversation_id) for question in questions_of(turn)]
+        return [q for turn in self._of(conversation_id) for q in self._questions_of(turn)]
+
+    def all_questions(self) -> list[PendingQuestion]:
+        """Return all open questions: first those that expire, soonest first, then by age."""
+        found = [q for turn in self._turns.values() for q in self._questions_of(turn)]
+        never = float("inf")
+        return sorted(found, key=lambda q: (q.expires_ms or never, q.asked_ms or never))
 
     def unsent(self, conversation_id: ConversationId) -> list[Turn]:
         """Return the turns of a conversation whose message is queued."""
@@ -108,10 +130,17 @@ class ActiveTurns:
         """Return the states of a conversation's messages that have no reply yet."""
         return {turn.prompt.state for turn in self._of(conversation_id) if turn.prompt}
 
-    def asking(self) -> list[ConversationId]:
-        """Return the conversations with an open question, the longest waiting first."""
-        waiting = [turn.conversation_id for turn in self._turns.values() if questions_of(turn)]
-        return list(dict.fromkeys(waiting))
+    def _questions_of(self, turn: Turn) -> list[PendingQuestion]:
+        return [
+            question
+            for question in questions_of(turn)
+            if not isinstance(step := question.step, ApprovalStep)
+            or not self.answers_itself(turn, step)
+        ]
+
+    def _needs_user(self, turn: Turn) -> bool:
+        unconfirmed = turn.prompt is not None and turn.prompt.state == "unconfirmed"
+        return unconfirmed or bool(self._questions_of(turn))
 
     def _of(self, conversation_id: ConversationId | None) -> list[Turn]:
         return [t for t in self._turns.values() if t.conversation_id == conversation_id]
@@ -123,8 +152,3 @@ def questions_of(turn: Turn) -> list[PendingQuestion]:
         step for step in turn.steps if isinstance(step, ApprovalStep | ConnectionStep)
     )
     return [PendingQuestion(turn, step) for step in steps if step.waiting]
-
-
-def _needs_user(turn: Turn) -> bool:
-    unconfirmed = turn.prompt is not None and turn.prompt.state == "unconfirmed"
-    return unconfirmed or bool(turn.open_approvals or turn.open_connections)

@@ -60,6 +60,12 @@ class ChatActions(SafeScreen[None]):
     def action_answer(self) -> None:
         self.parts.questions.answer()
 
+    def action_list_questions(self) -> None:
+        self.parts.questions.list_questions()
+
+    def action_revoke_approvals(self) -> None:
+        self.parts.questions.revoke_approvals()
+
     async def action_new_conversation(self) -> None:
         await self.parts.new.begin()
 

@@ -95,7 +95,13 @@ class ChatParts:
             listed=self.list,
         )
         go_to, list_soon = navigation.go_to, self.list.read_soon
-        self.questions = QuestionController(context, composer, idle_s=idle_s, go_to=go_to)
+        self.questions = QuestionController(
+            context,
+            composer,
+            idle_s=idle_s,
+            go_to=go_to,
+            selected=lambda: sidebar.highlighted if sidebar.list.has_focus else None,
+        )
         self.turn = TurnControl(context, view, line=line, is_open=is_open)
         self.status = Status(
             context,

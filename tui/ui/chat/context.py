@@ -93,6 +93,12 @@ class ChatContext:
         """The conversation on screen."""
         return self.chat_state.current
 
+    @property
+    def approved_skills(self) -> tuple[str, ...]:
+        """Skills that run in the conversation on screen without asking."""
+        access, current = self.access, self.current
+        return access.session.approved_skills(current) if access and current else ()
+
     def title_of(self, conversation_id: ConversationId) -> str:
         """Return the title of a conversation; empty unless it is listed or on screen."""
         found = self.access.paged.of(conversation_id) if self.access else None

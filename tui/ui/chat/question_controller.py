@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.composer import Composer
+    from tui.ui.questions.question_list import QuestionChoice, QuestionListModal
 
 _TYPING_S = 1.0
 """Time after a key press in which no question takes the focus."""
@@ -42,6 +43,22 @@ class QuestionController(Controller):
             priority=True,
             id="question.answer",
         ),
+        Binding(
+            "alt+q",
+            "list_questions",
+            "Questions",
+            tooltip="List the open questions of all conversations",
+            show=False,
+            id="question.list",
+        ),
+        Binding(
+            "alt+g",
+            "revoke_approvals",
+            "Revoke",
+            tooltip="Ask again about skills approved for this conversation",
+            show=False,
+            id="question.revoke",
+        ),
     )
 
     def __init__(
@@ -51,11 +68,17 @@ class QuestionController(Controller):
         *,
         idle_s: Callable[[], float],
         go_to: Callable[[ConversationId], object],
+        selected: Callable[[], ConversationId | None],
     ) -> None:
+        """``selected`` returns the conversation under the cursor of the sidebar, if that has the
+        focus.
+        """
         super().__init__(context)
         self._composer = composer
         self._idle_s = idle_s
         self._go_to = go_to
+        self._selected = selected
+        self._list: QuestionListModal | None = None
         self._questions = PendingQuestions(
             context.screen,
             composer,
@@ -63,10 +86,17 @@ class QuestionController(Controller):
             context.chat_state.active_turns,
             self._decide,
             context.clock.now_ms,
+            self._place_of,
         )
 
     def check_action(self, action: str) -> bool:
-        return action != "answer" or bool(self.context.chat_state.active_turns.asking())
+        match action:
+            case "answer" | "list_questions":
+                return bool(self.context.chat_state.active_turns.all_questions())
+            case "revoke_approvals":
+                return bool(self.context.approved_skills)
+            case _:
+                return True
 
     @property
     def is_open(self) -> bool:
@@ -107,16 +137,43 @@ class QuestionController(Controller):
     def take(self, turn: Turn) -> None:
         """Update the open question from a new snapshot of its turn."""
         self._questions.take(turn)
+        if self._list is not None:
+            self._list.update()
 
     # -- answer ----------------------------------------------------------------------------
 
     def answer(self) -> None:
-        """Open the oldest question here, or go to a conversation that has one."""
+        """Open the only question, that of the conversation selected in the sidebar, or the list."""
+        active_turns, selected = self.context.chat_state.active_turns, self._selected()
+        found = active_turns.all_questions()
+        if selected and (there := active_turns.questions(selected)):
+            self._questions.open(there[0])
+        elif len(found) == 1:
+            self._questions.open(found[0])
+        elif found:
+            self.list_questions()
+        self.context.show_state()
+
+    def list_questions(self) -> None:
+        """List the open questions of all conversations; the first here is selected."""
+        from tui.ui.questions.question_list import QuestionListModal
+
         active_turns, current = self.context.chat_state.active_turns, self.context.current
-        if current and (questions := active_turns.questions(current)):
-            self._questions.open(questions[0])
-        elif waiting := active_turns.asking():
-            self._go_to(waiting[0])
+        here = active_turns.questions(current) if current else []
+        self._list = QuestionListModal(
+            active_turns.all_questions,
+            lambda question: self.context.title_of(question.turn.conversation_id),
+            self.context.clock.now_ms,
+            first=here[0] if here else None,
+        )
+        self.context.ask(self._list, self._chosen)
+
+    def _chosen(self, choice: QuestionChoice | None) -> None:
+        self._list = None
+        if choice and choice.act == "show":
+            self._go_to(choice.question.turn.conversation_id)
+        elif choice:
+            self._questions.open(choice.question)
         self.context.show_state()
 
     def open(self, turn: Turn, name: str) -> None:
@@ -126,16 +183,50 @@ class QuestionController(Controller):
                 self._questions.open(question)
         self.context.show_state()
 
-    def _decide(self, question: PendingQuestion, decision: Decision, reason: str | None) -> None:
-        self.context.run("decide", self._post_decision, question, decision, reason)
+    def _place_of(self, question: PendingQuestion) -> str:
+        """Return the title of a question's conversation; empty if that is on screen."""
+        conversation_id = question.turn.conversation_id
+        if conversation_id == self.context.current:
+            return ""
+        return clean_line(self.context.title_of(conversation_id), 60) or "another conversation"
+
+    def _decide(
+        self,
+        question: PendingQuestion,
+        decision: Decision,
+        reason: str | None,
+        for_conversation: bool,
+    ) -> None:
+        post = self._post_decision
+        self.context.run("decide", post, question, decision, reason, for_conversation)
 
     async def _post_decision(
-        self, question: PendingQuestion, decision: Decision, reason: str | None
+        self,
+        question: PendingQuestion,
+        decision: Decision,
+        reason: str | None,
+        for_conversation: bool,
     ) -> None:
         session = self.context.opened.session
         turn = self.context.chat_state.active_turns.turn(question.turn.id) or question.turn
         match question.step:
             case ApprovalStep(request=request):
-                await session.decide(turn, request.call_id, decision, reason, shown=request)
+                await session.decide(
+                    turn,
+                    request.call_id,
+                    decision,
+                    reason,
+                    shown=request,
+                    for_conversation=for_conversation,
+                )
             case step:
                 await session.reject_connection(turn, step.attempt_id, reason)
+        self.context.show_state()
+
+    def revoke_approvals(self) -> None:
+        """Ask about every skill of the conversation on screen again."""
+        if (skills := self.context.approved_skills) and (current := self.context.current):
+            self.context.opened.session.revoke_approvals(current)
+            named = ", ".join(clean_line(skill, 40) for skill in skills)
+            self.context.notify(f"{named} will ask for your approval again.")
+            self.context.show_state()

@@ -64,6 +64,7 @@ class SessionLifecycle(Controller):
         self._pane.drafts.is_restored = False
         context.access = Access(session, StoredDraft(session), PagedConversations(session))
         chat_state.session_state = "open"
+        chat_state.active_turns.answers_itself = session.answers_itself
         chat_state.failed_start = None
         chat_state.mark_online()
         context.run_exclusive("open", self._begin)

@@ -38,6 +38,7 @@ class Status:
         """Redraw the state."""
         context, chat_state = self._context, self._context.chat_state
         self._topbar.link = chat_state.link()
+        self._topbar.approved_skills = context.approved_skills
         self._topbar.title = context.title_of(chat_state.current) if chat_state.current else ""
         self._view.set_paused(on=chat_state.stopped_waiting)
         notice = chat_state.notice(agent=clean_line(context.agent_name, 40) or "The agent")

@@ -13,6 +13,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from tui.ui.keys.labels import key_at
+from tui.ui.toolkit.state_glyphs import muted
 from tui.ui.toolkit.text import line, spread
 
 Link = Literal["connecting", "live", "reconnecting", "offline"]
@@ -51,6 +53,8 @@ class TopBar(Widget):
     """Signed-in user; empty while unknown."""
     agent = reactive("")
     link: reactive[Link] = reactive("connecting")
+    approved_skills: reactive[tuple[str, ...]] = reactive(())
+    """Skills that run in the conversation without asking."""
 
     def __init__(self, agent_name: str, user_name: str, place: str) -> None:
         super().__init__()
@@ -74,12 +78,27 @@ class TopBar(Widget):
         right = Content.assemble(who.stylize("$muted"), "    ", state)
         if right.cell_length > width // 2 or not who:
             right = state
+        if unasked := self._unasked(width // 3):
+            right = Content.assemble(unasked, "   ", state)
         if self.title:
             left = left.pad_right(max(_GAP, self._title_column - _LEFT - left.cell_length))
             room = width - left.cell_length - right.cell_length - _MENU_CELLS - _GAP
             title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
             left = Content.assemble(left, title.stylize("$muted"), " ", _MENU)
         return spread(left, right, width, gap=2)
+
+    def _unasked(self, room: int) -> Content:
+        """Return what runs without asking, and the key that revokes it."""
+        if not self.approved_skills:
+            return Content("")
+        first = line(self.approved_skills[0], 40)
+        skills = first if len(self.approved_skills) == 1 else f"{len(self.approved_skills)} skills"
+        key = key_at(self.screen, "question.revoke")
+        revoke = Content.assemble("  ", (key, "bold"), muted(" revoke")) if key else Content("")
+        told = Content.assemble(("✓ ", "$warning"), skills, muted(" without asking"))
+        short = Content.assemble(("✓ ", "$warning"), muted("without asking"))
+        texts = (Content.assemble(told, revoke), told, short)
+        return next((text for text in texts if text.cell_length <= room), short)
 
     def on_click(self, event: events.Click) -> None:
         """Open the conversation's menu on a click on the dots, or a right click."""

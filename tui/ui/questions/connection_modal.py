@@ -24,7 +24,7 @@ from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import CONNECTION, muted
 from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import wall_clock_ms
-from tui.ui.transcript.question_cards import time_left
+from tui.ui.transcript.question_cards import countdown_s, time_left
 
 if TYPE_CHECKING:
     from tui.core.steps import ConnectionStep
@@ -50,7 +50,17 @@ class LinkTable(RowsView):
         self._now_ms = now_ms
 
     def on_mount(self) -> None:
-        self.auto_refresh = 1.0
+        self.auto_refresh = countdown_s(self.step.expires_ms, self._now_ms())
+
+    def show(self, step: ConnectionStep) -> None:
+        """Show a newer state."""
+        self.step = step
+        self.auto_refresh = countdown_s(step.expires_ms, self._now_ms())
+        self.redraw()
+
+    def automatic_refresh(self) -> None:
+        super().automatic_refresh()
+        self.auto_refresh = countdown_s(self.step.expires_ms, self._now_ms())
 
     def rows(self) -> Sequence[Row]:
         return list(self._lines())
@@ -139,9 +149,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
         if not step.waiting:
             self.settle()
         elif self.is_mounted:
-            table = self.query_one(LinkTable)
-            table.step = step
-            table.redraw()
+            self.query_one(LinkTable).show(step)
             if renewed and self._shows_qr:
                 self._show_qr()
 

@@ -44,6 +44,10 @@ class DecisionModal(ArmedModal[AnswerT | None]):
     compact_under = 30
     answer_keys: ClassVar[str]
     """Keys that answer, in words."""
+    others = 0
+    """Number of other open questions."""
+    wants_next = False
+    """True if the user postponed it to go on to the next question."""
     _explains_enter = False
     """True while the last key was Enter."""
 
@@ -115,6 +119,14 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         armed = self._opened_by_user or self._is_clicked
         self._reason = ReasonModal(self._subject, question=self, armed=armed, clock_s=self._clock_s)
         self.app.push_screen(self._reason, self._reject)
+
+    def action_answer(self) -> None:
+        """Arm; when armed, go on to the next question."""
+        if self.armed and self.others:
+            self.wants_next = True
+            self.dismiss(None)
+        else:
+            super().action_answer()
 
     def action_later(self) -> None:
         self.dismiss(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from tui.core.turn import Turn
     from tui.ui.questions.approval_modal import ApprovalAnswer
     from tui.ui.questions.connection_modal import ConnectionAnswer
+    from tui.ui.questions.decision_modal import DecisionModal
 
-Decide = Callable[[PendingQuestion, "Decision", str | None], None]
-"""Called with the answer and its reason; a connection can only be rejected."""
+Decide = Callable[[PendingQuestion, "Decision", str | None, bool], None]
+"""Called with the answer, its reason, and True if it is for the whole conversation; a connection
+can only be rejected.
+"""
 
 
 class PendingQuestions:
@@ -37,13 +40,16 @@ class PendingQuestions:
         active_turns: ActiveTurns,
         decide: Decide,
         now_ms: Callable[[], int],
+        place_of: Callable[[PendingQuestion], str],
     ) -> None:
+        """``place_of`` returns the title of a question's conversation unless that is on screen."""
         self._below = below
         self._message = message
         self._now_ms = now_ms
         self._agent = agent_name
         self._active_turns = active_turns
         self._decide = decide
+        self._place_of = place_of
         self._announced: set[str] = set()
         self._open: PendingQuestion | None = None
         self._update: Callable[[Step], None]
@@ -90,14 +96,24 @@ class PendingQuestions:
         def answered(answer: ApprovalAnswer | None) -> None:
             self._open = None
             if answer:
-                self._decide(replace(question, step=modal.step), answer.decision, answer.reason)
+                shown = replace(question, step=modal.step)
+                self._decide(shown, answer.decision, answer.reason, answer.for_conversation)
+            elif modal.wants_next:
+                self._open_after(question)
 
         def update(newer: Step) -> None:
             if isinstance(newer, ApprovalStep):
                 modal.update_step(newer)
 
-        modal = ApprovalModal(step, agent=self._agent(), armed=armed, message=self._message)
-        self._open, self._update = question, update
+        modal = ApprovalModal(
+            step,
+            agent=self._agent(),
+            armed=armed,
+            message=self._message,
+            place=self._place_of(question),
+            now_ms=self._now_ms,
+        )
+        self._show(modal, question, update)
         self._below.app.push_screen(modal, answered)
 
     def _ask_connection(
@@ -108,7 +124,9 @@ class PendingQuestions:
         def answered(answer: ConnectionAnswer | None) -> None:
             self._open = None
             if answer and answer.rejected:
-                self._decide(question, "rejected", answer.reason)
+                self._decide(question, "rejected", answer.reason, False)
+            elif modal.wants_next:
+                self._open_after(question)
 
         def update(newer: Step) -> None:
             if isinstance(newer, ConnectionStep):
@@ -119,7 +137,26 @@ class PendingQuestions:
             agent=self._agent(),
             armed=armed,
             message=self._message,
+            place=self._place_of(question),
             now_ms=self._now_ms,
         )
-        self._open, self._update = question, update
+        self._show(modal, question, update)
         self._below.app.push_screen(modal, answered)
+
+    def _show(
+        self, modal: DecisionModal[Any], question: PendingQuestion, update: Callable[[Step], None]
+    ) -> None:
+        self._open, self._update = question, update
+        modal.others = self._others(question)
+
+    def _others(self, question: PendingQuestion) -> int:
+        found = self._active_turns.all_questions()
+        return sum(other.key != question.key for other in found)
+
+    def _open_after(self, question: PendingQuestion) -> None:
+        """Open the next question, after the last one the first."""
+        found = self._active_turns.all_questions()
+        keys = [other.key for other in found]
+        place = keys.index(question.key) + 1 if question.key in keys else 0
+        if found:
+            self.open(found[place % len(found)])

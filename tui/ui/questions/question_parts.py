@@ -28,6 +28,10 @@ class QuestionTitle(RowsView):
     def rows(self) -> Sequence[Row]:
         key = key_at(self.screen, "decision.later")
         later = Content.assemble((key, "bold"), muted(" later")) if key else Content("")
+        others = getattr(self.screen, "others", 0)
+        if others and (following := key_at(self.screen, "question.answer")):
+            more = Content.assemble((following, "bold"), muted(f" next of {others + 1}   "))
+            later = Content.assemble(more, later)
         subject = self._subject.stylize("bold")
         beside = Content.assemble(subject, "   ", muted(self._asks))
         room = self.content_size.width - later.cell_length - 4

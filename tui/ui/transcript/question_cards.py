@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.core.links import link_host, shown_link
-from tui.core.parameters import ParameterRow, in_brief, parameter_rows
+from tui.core.parameters import ParameterRow, in_brief
 from tui.core.questions import changes, is_as_shown
 from tui.core.text import clean_line, duration
 from tui.ui.keys.labels import key_for
@@ -23,7 +24,7 @@ from tui.ui.toolkit.state_glyphs import (
     FAILED,
     OPEN_END,
     QUESTION,
-    clock_time,
+    day_of,
     muted,
 )
 from tui.ui.toolkit.text import line
@@ -37,18 +38,29 @@ if TYPE_CHECKING:
 _BRIEF_ROWS = 4
 _BRIEF_CHANGES = 3
 _LABEL_CELLS = 18
+_REASON_LINES = 2
 _CALM_S = 10.0
-"""Interval of countdown updates on a card."""
+"""Interval of countdown updates."""
 _LAST_S = 60.0
 """Remaining time from which the countdown is updated every second."""
+_AFTER_S = 0.02
+"""Added to waits, so that the text has changed by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Brief:
+    """Start of an approval question."""
+
+    reason: str
+    rows: Sequence[ParameterRow]
+    more: int
+    """Number of other parameters."""
 
 
 class _ActionCard(Card[EntryT]):
-    def _how_to(self, verb: str) -> Content:
+    def _how_to_open(self) -> Content:
         key = key_for(self.app, "question.answer")
-        return Content.assemble(
-            (key, "bold"), muted(f"{' or click' if key else 'Click'} to {verb}")
-        )
+        return Content.assemble((key, "bold"), muted(" open")) if key else muted("Click to open")
 
 
 class ApprovalCard(_ActionCard[ApprovalEntry]):
@@ -65,7 +77,7 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
         turn_id: TurnId
         call_id: CallId
 
-    _brief: tuple[ApprovalRequested, tuple[Sequence[ParameterRow], int]] | None = None
+    _brief: tuple[ApprovalRequested, _Brief] | None = None
 
     def sync(self) -> None:
         self.can_focus = self.entry.step.waiting
@@ -83,16 +95,16 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
         step = self.entry.step
         name = line(step.request.skill) or Content("A skill")
         if step.waiting:
-            at_ms = step.request.at_ms
-            asked = Content.assemble(
-                name.stylize("bold"), Content.styled(" needs your approval", ASKS)
-            )
+            asked = Content.assemble(name.stylize("bold"), muted("  waits for your approval"))
             return [
-                Row(asked, QUESTION, muted(clock_time(at_ms)) if at_ms else Content("")),
+                Row(asked, QUESTION, self._how_to_open()),
+                Row(muted("Nothing has been done yet.")),
                 *self._changes(),
                 *self._parameters(),
-                Row(self._how_to("decide")),
             ]
+        if step.automatic and step.decision == "approved":
+            told = Content.assemble("Approved automatically: ", name, muted("  this conversation"))
+            return [Row(told, DONE), *self._changed_afterwards()]
         if step.decision == "approved":
             approved = Row(Content.assemble(name, muted("  approved")), DONE)
             return [approved, *self._changed_afterwards()]
@@ -115,20 +127,28 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
             yield Row(Content.styled("Its parameters changed after your decision.", ASKS))
 
     def _parameters(self) -> Iterator[Row]:
-        brief, more = self._in_brief()
-        cells = min(_LABEL_CELLS, max((Content(row.label).cell_length for row in brief), default=0))
-        for row in brief:
+        brief = self._in_brief()
+        labels = [Content(row.label).cell_length for row in brief.rows]
+        cells = min(_LABEL_CELLS, max(labels, default=0))
+        if brief.reason:
+            yield Row(Content(brief.reason), lines=_REASON_LINES)
+        for row in brief.rows:
             yield Row(_parameter(row, cells), lines=1)
-        if more:
-            yield Row(muted(f"and {more} more"))
+        if brief.more:
+            yield Row(muted(f"and {brief.more} more"))
 
-    def _in_brief(self) -> tuple[Sequence[ParameterRow], int]:
-        """Return the first parameters, and the number of others; computed once per request."""
+    def _in_brief(self) -> _Brief:
+        """Return the start of the question; computed once per request."""
+        from tui.core.approval_document import approval_document
+
         request = self.entry.step.request
         if self._brief is None or self._brief[0] is not request:
-            rows = parameter_rows(request.schema, request.parameters)
-            brief = in_brief(rows, _BRIEF_ROWS)
-            self._brief = request, (brief, sum(row.depth == 0 for row in rows) - len(brief))
+            today = day_of(self.now_ms())
+            document = approval_document(request.schema, request.parameters, today)
+            rows = in_brief(document.rows, _BRIEF_ROWS)
+            more = sum(row.depth == 0 for row in document.rows) - len(rows)
+            reason = clean_line(document.reason.value, 400) if document.reason else ""
+            self._brief = request, _Brief(reason, rows, more)
         return self._brief[1]
 
     def _reason(self) -> Iterator[Row]:
@@ -154,15 +174,7 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         step = self.entry.step
         self.can_focus = step.waiting
         self.set_class(step.waiting, "-waiting")
-        self.tick_s = self._countdown_s() if step.waiting else None
-
-    def _countdown_s(self) -> float | None:
-        """Interval of countdown updates; None: there is no countdown."""
-        expires_ms = self.entry.step.expires_ms
-        left_s = 0 if expires_ms is None else (expires_ms - self.now_ms()) / 1000
-        if left_s <= 0:
-            return None
-        return 1.0 if left_s < _LAST_S else _CALM_S
+        self.tick_s = countdown_s(step.expires_ms, self.now_ms()) if step.waiting else None
 
     def action_open(self) -> None:
         step = self.entry.step
@@ -176,10 +188,8 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         step = self.entry.step
         name = line(step.connector) or Content("A connection")
         if step.waiting:
-            asked = Content.assemble(
-                name.stylize("bold"), Content.styled(" needs you to sign in", ASKS)
-            )
-            return [Row(asked, CONNECTION), Row(muted(self._link())), Row(self._how_to("connect"))]
+            asked = Content.assemble(name.stylize("bold"), muted("  needs you to sign in"))
+            return [Row(asked, CONNECTION, self._how_to_open()), Row(muted(self._link()))]
         words, glyph = {
             "authorized": ("connected", DONE),
             "failed": ("couldn't connect", FAILED),
@@ -193,20 +203,34 @@ class ConnectionCard(_ActionCard[ConnectionEntry]):
         host = link_host(step.url) if step.url else None
         if host is None:
             return shown_link(step.url) if step.url else "No link yet."
-        return f"{host}  {time_left(step.expires_ms, self.now_ms(), coarse=True)}".rstrip()
+        return f"{host}  {time_left(step.expires_ms, self.now_ms())}".rstrip()
+
+    def automatic_refresh(self) -> None:
+        """Tick behind a dialog, too: it shows the same countdown."""
+        self.refresh()
+        self._sync_state()
 
 
-def time_left(expires_ms: int | None, now_ms: int, *, coarse: bool = False) -> str:
-    """Return the remaining life of a link in words; empty if unknown.
+def countdown_s(expires_ms: int | None, now_ms: int) -> float | None:
+    """Return the time until ``time_left`` changes; None: it does not."""
+    left_s = 0 if expires_ms is None else (expires_ms - now_ms) / 1000
+    if left_s <= 0:
+        return None
+    wait_s = left_s % _CALM_S if left_s > _LAST_S else left_s % 1.0 or 1.0
+    return round(wait_s + _AFTER_S, 3)
 
-    ``coarse`` rounds to ten seconds, until the last minute.
+
+def time_left(expires_ms: int | None, now_ms: int) -> str:
+    """Return the remaining life of a link in words, rounded to ten seconds until the last minute.
+
+    Empty if unknown. The same text at the same time, wherever it is shown.
     """
     if expires_ms is None:
         return ""
     left_s = (expires_ms - now_ms) / 1000
-    if coarse and left_s >= _LAST_S:
+    if left_s > _LAST_S:
         left_s -= left_s % _CALM_S
-    return f"expires in {duration(round(left_s))}" if left_s > 0 else "expired"
+    return f"expires in {duration(ceil(left_s))}" if left_s > 0 else "expired"
 
 
 def _parameter(row: ParameterRow, cells: int) -> Content:
