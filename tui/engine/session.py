@@ -79,7 +79,7 @@ class Session:
         self._standing = StandingApprovals(
             self._approve_automatically,
             self._publish,
-            self._show_again,
+            self._live,
             self._run_in_background,
         )
         self._tasks: set[asyncio.Task[None]] = set()
@@ -268,15 +268,14 @@ class Session:
         question = approval(self._context, turn, request, None, newest, automatic=True)
         await self._answers.give(question, "approved")
 
-    def _show_again(self, turn: Turn) -> None:
-        for live in self._queues.live(turn.conversation_id):
-            if live.id == turn.id:
-                self._publish(TurnChanged(live))
-
     def _newest(self, turn: Turn) -> Turn:
         """Return the current snapshot of a turn."""
+        return self._live(turn) or turn
+
+    def _live(self, turn: Turn) -> Turn | None:
+        """Return the current snapshot of a turn; None: it is neither running nor queued."""
         live = self._queues.live(turn.conversation_id)
-        return next((other for other in live if other.id == turn.id), turn)
+        return next((other for other in live if other.id == turn.id), None)
 
     async def reject_connection(
         self, turn: Turn, attempt_id: AttemptId, reason: str | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.text import clean_line
-from tui.engine.updates import Problem
+from tui.engine.updates import Problem, TurnChanged
 
 if TYPE_CHECKING:
     from tui.core.events import ApprovalRequested
@@ -47,19 +47,19 @@ class StandingApprovals:
         self,
         approve: Approve,
         publish: Publish,
-        show_again: Callable[[Turn], None],
+        newest: Callable[[Turn], Turn | None],
         later: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """``show_again`` publishes the newest snapshot of a turn."""
+        """``newest`` returns the current snapshot of a turn; None: it is not active."""
         self._approve = approve
         self._publish = publish
-        self._show_again = show_again
+        self._newest = newest
         self._later = later
         self._by_conversation: dict[ConversationId, _Standing] = {}
         self._started: set[str] = set()
         """Questions that are or were answered here."""
-        self._done: set[str] = set()
-        """Questions of those that are left to the user if they are still open."""
+        self._left: set[str] = set()
+        """Questions of those that are left to the user."""
 
     def allow(self, request: ApprovalRequested, live: Turn) -> None:
         """Approve later calls of the skill of a question in its conversation."""
@@ -87,7 +87,7 @@ class StandingApprovals:
         return (
             step.waiting
             and step.revision == 0
-            and name not in self._done
+            and name not in self._left
             and standing is not None
             and name not in standing.asked_before
             and _skill(step.request) in standing.skills
@@ -107,9 +107,10 @@ class StandingApprovals:
         except BackendError as error:
             if error.kind not in (ErrorKind.BUSY, ErrorKind.CHANGED):
                 self._publish(Problem(error, turn.conversation_id))
-        finally:
-            self._done.add(name)
-        self._show_again(turn)
+        live = self._newest(turn)
+        if live and any(_name(live, open_one) == name for open_one in live.open_approvals):
+            self._left.add(name)
+            self._publish(TurnChanged(live))
 
 
 def revoked(request: ApprovalRequested) -> BackendError:

@@ -51,6 +51,7 @@ TITLES = {
     "event": "Event details",
     "approval": "Approval dialog",
     "decision": "All question dialogs",
+    "questions": "List of questions",
     "reason": "Rejection reason",
     "connection": "Connection dialog",
     "login": "Sign-in dialog",

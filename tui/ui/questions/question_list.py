@@ -48,7 +48,9 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", tooltip="Close", id="questions.close"),
         Binding("v", "show", "Show", tooltip="Show the conversation", id="questions.show"),
-        Binding(DEFAULT_KEYS["question.answer"], "next", "Next", show=False, id="question.answer"),
+        Binding(
+            DEFAULT_KEYS["question.answer"], "answer", "Next", show=False, id="question.answer"
+        ),
     ]
     AUTO_FOCUS = "OptionList"
 
@@ -195,7 +197,7 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
         if question := self._selected:
             self.dismiss(QuestionChoice(question, act))
 
-    def action_next(self) -> None:
+    def action_answer(self) -> None:
         """Select the next question, after the last one the first."""
         if selected := self._selected:
             place = self._questions.index(selected) + 1
