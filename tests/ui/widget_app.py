@@ -32,6 +32,7 @@ SHEETS = (
     "transcript.tcss",
     "cards.tcss",
     "timeline.tcss",
+    "dialog.tcss",
     "modals.tcss",
     "questions.tcss",
     "login.tcss",

@@ -8,21 +8,17 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
 from tui.ui.chat.option_field import InlineOptionChoice, OptionField, PickedOption
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.text import line
-
-_CHROME, _CHROME_SHORT = 11, 8
-"""Lines around the fields: borders, note, buttons."""
-_ROOMY_LINES = 22
 
 _STOPS = "Input, InlineOptionChoice, PickedOption, MoreOptions"
 
@@ -68,26 +64,15 @@ class NewConversationModal(SafeModal[OptionValues | None]):
         self._start_when_read = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="begin") as box:
-            box.border_title = self.heading()
-            box.border_subtitle = Content("Tab next field")
-            yield VerticalScroll(id="begin-fields", can_focus=False)
+        with Dialog(self.heading(), leave="cancel", id="begin"):
+            yield VerticalScroll(id="begin-fields", classes="modal--body", can_focus=False)
             yield Static(Content("Loading options…"), id="begin-note")
-            yield AnswerRow(("Enter", self.DONE, "start"), ("Esc", "Cancel", "leave"))
+            yield KeyHints(("Enter", self.DONE.lower()), ("Tab", "next field"))
 
     def heading(self) -> Content:
-        return Content("New conversation")
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Leave room for the lines below the fields."""
-        short = event.size.height < _ROOMY_LINES
-        self.set_class(short, "-short")
-        room = event.size.height - (_CHROME_SHORT if short else _CHROME)
-        self.query_one("#begin-fields").styles.max_height = max(3, room)
+        return Content.styled("New conversation", "bold")
 
     def on_mount(self) -> None:
-        for button in self.query(Button):
-            button.can_focus = False
         self._read_options()
 
     @work(group="options", exclusive=True, exit_on_error=False)
@@ -188,7 +173,7 @@ class OptionsModal(NewConversationModal):
         self._conversation = title
 
     def heading(self) -> Content:
-        return Content.assemble("Options of “", line(self._conversation, 40), "”")
+        return Content.assemble("Options of “", line(self._conversation, 40), "”").stylize("bold")
 
     def not_read(self, error: BackendError) -> None:
         """Show why there is no form; there is nothing to apply."""

@@ -9,13 +9,13 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.core.text import clean_line
 from tui.ui.terminal.images import CannotShow, picture_of
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.text import line
+from tui.ui.toolkit.dialog import Dialog
 
 _AROUND = (8, 10)
 """Columns and lines of the screen around the picture."""
@@ -33,8 +33,7 @@ class PictureView(SafeModal[None]):
         self._path = path
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="picture"):
-            yield Static(line(self._path.name, 60).stylize("bold"), id="picture-name")
+        with Dialog(clean_line(self._path.name, 60), id="picture"):
             yield Static(id="picture-pixels")
             yield Static(id="picture-about")
 
@@ -57,9 +56,7 @@ class PictureView(SafeModal[None]):
         self._show_text(Content(picture.about))
 
     def _show_text(self, about: Content) -> None:
-        hint = Content.assemble("   ", ("Esc", "bold"), (" close", "$muted"))
-        text = Content.assemble(about.stylize_before("$muted"), hint)
-        self.query_one("#picture-about", Static).update(text)
+        self.query_one("#picture-about", Static).update(about.stylize_before("$muted"))
 
     def action_leave(self) -> None:
         self.dismiss(None)

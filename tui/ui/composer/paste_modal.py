@@ -8,13 +8,14 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.core.text import size, utf8_size
 from tui.ui.composer.paste_area import line_count
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.text import plain
 
@@ -48,6 +49,8 @@ class PastedModal(GuardedModal[Answer | None]):
         Binding("escape,f3", "leave", "Back", tooltip="Back to the composer", id="paste.close"),
     ]
 
+    AUTO_FOCUS = "AnswerRow Button"
+
     def __init__(
         self, text: str, *, takes_files: bool, clock_s: Callable[[], float] = time.monotonic
     ) -> None:
@@ -68,17 +71,15 @@ class PastedModal(GuardedModal[Answer | None]):
             ("Del", "Remove", "answer('remove')"),
         ]
         can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
-        with Vertical(classes="modal--box"):
-            yield Static(
-                Content.assemble(("Pasted text", "bold"), (f"  {about}", "$muted")),
-                classes="modal--title",
-            )
+        with Dialog(
+            Content.assemble(("Pasted text", "bold"), (f"  {about}", "$muted")), leave="back"
+        ):
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(plain(self._text[:_MOST_SHOWN]))
                 if len(self._text) > _MOST_SHOWN:
                     more = f"… {len(self._text) - _MOST_SHOWN:,} more characters"
                     yield Static(Content.styled(more, "$muted"))
-            yield AnswerRow(*can, ("Esc", "Back", "leave"), cells=13)
+            yield AnswerRow(*can, danger="answer('remove')")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide keys that would do nothing."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.text import clean_line, duration
 from tui.ui.app.messages import CopyText
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.dialog import Dialog, DialogHead, KeyHints
 from tui.ui.toolkit.state_glyphs import BAD, DONE, FAILED, clock_time, muted
 from tui.ui.toolkit.text import spread
 
@@ -44,10 +44,9 @@ class RequestsView(SafeModal[None]):
         self._calls: Sequence[ServerCall] = ()
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="requests--box"):
-            yield Static(classes="requests--title")
-            yield SafeOptionList(compact=True)
-            yield Static(self._hint(), classes="requests--hint")
+        with Dialog("Requests", most_lines=24, classes="-wide"):
+            yield SafeOptionList(compact=True, classes="modal--body")
+            yield KeyHints(("c", "copy ID"), ("l", "copy line"), ("a", "copy all"))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
@@ -101,12 +100,7 @@ class RequestsView(SafeModal[None]):
         rows.highlighted = places.get(id(before), 0) if self._calls else None
         count = f"  {len(self._calls)}" if self._calls else "  none yet"
         title = Content.assemble(("Requests", "bold"), muted(count))
-        self.query_one(".requests--title", Static).update(title)
-
-    def _hint(self) -> Content:
-        keys = (("c", "copy ID"), ("l", "copy line"), ("a", "all"), ("Esc", "close"))
-        parts = [Content.assemble((key, "bold"), (f" {what}", "$muted")) for key, what in keys]
-        return Content("   ").join(parts)
+        self.query_one(DialogHead).show(title=title)
 
 
 def drawn(call: ServerCall, width: int) -> Content:

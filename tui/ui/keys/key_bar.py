@@ -23,7 +23,10 @@ _LEAST = (
 
 
 class KeyBar(Widget):
-    """All shown bindings of the focused widget and its screen, as one clickable line."""
+    """All shown bindings of the focused widget and its screen, as one clickable line.
+
+    It is blank behind a dialog, where none of them works.
+    """
 
     left_out: frozenset[str] = frozenset()
     """Ids of keys that are not needed now, since what they show is on the screen."""
@@ -33,6 +36,7 @@ class KeyBar(Widget):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._look_again)
+        self.app.screen_change_signal.subscribe(self, lambda _: self.refresh())
 
     def _look_again(self, screen: Screen[object]) -> None:
         """Update the keys at once, but at most at intervals: each piece of a reply asks for it."""
@@ -54,7 +58,7 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         width = self.size.width
-        self._drawn = self._shown()
+        self._drawn = self._shown() if self.screen.is_current else ()
         if not self._drawn:
             return Content("")
         *others, last = self._drawn

@@ -73,7 +73,7 @@ TITLES = {
     "menu": "Menus",
     "confirm": "Confirmation dialog",
     "ask": "Text dialog",
-    "modal": "Scrolling in dialogs",
+    "modal": "All dialogs",
     "setup": "Setup",
     "support": "Support",
     "help": "Help",

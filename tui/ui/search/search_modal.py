@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -20,6 +19,7 @@ from tui.core.records import Hit
 from tui.core.text import ago, clean, clean_line
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line, spread
 
@@ -68,12 +68,11 @@ class SearchModal(SafeModal[SearchResult]):
         self._hits: Sequence[Hit] = ()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="search") as box:
-            box.border_title = Content("Search conversations")
-            box.border_subtitle = Content("↑↓ choose · Enter open · Esc close")
+        with Dialog("Search conversations", id="search", classes="-large"):
             yield TextInput(self._first_words, placeholder="Search for words or prefixes")
-            yield Static(id="search-state")
-            yield SafeOptionList(id="hits")
+            yield Static(id="search-state", classes="modal--note")
+            yield SafeOptionList(id="hits", classes="modal--body")
+            yield KeyHints(("Enter", "open"), ("↑↓", "choose"))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -18,6 +17,7 @@ from tui.core.errors import BackendError
 from tui.studio.user_check import UserCheck
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import Field
 from tui.ui.toolkit.state_glyphs import BAD, muted
 from tui.ui.toolkit.text import line
@@ -46,11 +46,10 @@ class FindUserModal(SafeModal[UserCheck]):
         self._find = find
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="find-user--box"):
-            yield Static(Content.styled("Find your user ID", "bold"))
+        with Dialog("Find your user ID", leave="cancel"):
             yield Static(
                 muted("Looks your email up in Workato Identity. The token isn't saved."),
-                classes="find-user--hint",
+                classes="modal--lead",
             )
             yield Field("email", "Email", _problem_with_email)
             yield Field(
@@ -61,7 +60,7 @@ class FindUserModal(SafeModal[UserCheck]):
                 secret=True,
             )
             yield Static(id="find-user-result")
-            yield AnswerRow(("Enter", "Find", "find"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", "Find", "find"))
 
     def action_leave(self) -> None:
         self.dismiss(None)

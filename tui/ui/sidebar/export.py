@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from tui.core.errors import BackendError
 from tui.core.json_values import read_json, write_json
@@ -28,6 +27,7 @@ from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.choice import Choice
 from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line
 
@@ -142,20 +142,16 @@ class ExportModal(SafeModal[ExportRequest | None]):
         self._folder = folder
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="export") as box:
-            box.border_title = Content("Export conversation")
-            box.border_subtitle = Content("Ctrl+T next format")
-            yield Static(line(self._title, 120), id="export-title")
+        with Dialog("Export conversation", leave="cancel", id="export"):
+            yield Static(line(self._title, 120), classes="modal--lead")
             yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
             yield TextInput(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
             yield Static(id="export-note")
-            yield AnswerRow(("Enter", "Export", "export"), ("Esc", "Cancel", "leave"))
+            yield AnswerRow(("Enter", "Export", "export"), ("Ctrl+T", "Next format", "next_format"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
-        for button in self.query(Button):
-            button.can_focus = False
         self._explain()
 
     @property
@@ -208,9 +204,10 @@ class ExportModal(SafeModal[ExportRequest | None]):
         if problem := next(_problems(path), ""):
             self._note(problem, problem=True)
         elif os.path.exists(path):
-            question = f"{path.name} already exists. Replace it?"
+            question = f"Replace {clean_line(path.name, 60)}? The file already exists."
             self.app.push_screen(
-                ConfirmModal(question, yes="Replace"), lambda yes: self._confirmed(path, yes)
+                ConfirmModal(question, yes="Replace", danger=True),
+                lambda yes: self._confirmed(path, yes),
             )
         else:
             self._confirmed(path, True)

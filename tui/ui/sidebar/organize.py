@@ -189,7 +189,7 @@ class Organizer(Controller):
             else "on this machine (the server keeps it)"
         )
         question = f"Delete “{found.name}” {gone}?"
-        self.context.ask(ConfirmModal(question, yes="Delete"), answered)
+        self.context.ask(ConfirmModal(question, yes="Delete", danger=True), answered)
 
     async def _delete(self, conversation_id: ConversationId) -> None:
         session = self.context.opened.session

@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.text import clean_line
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import TextInput
 
 _LONGEST_NAME = 120
@@ -37,8 +37,7 @@ class RenameModal(SafeModal[str]):
         self._title_now = clean_line(title, 60)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="rename--box"):
-            yield Static(Content.styled("Rename conversation", "bold"))
+        with Dialog("Rename conversation", leave="cancel", classes="-small"):
             yield TextInput(
                 self._name_now,
                 placeholder=self._title_now,
@@ -46,8 +45,8 @@ class RenameModal(SafeModal[str]):
                 select_on_focus=True,
                 compact=True,
             )
-            yield Static(self._hint(), classes="rename--hint")
-            yield AnswerRow(("Enter", "Rename", "take"), ("Esc", "Cancel", "leave"))
+            yield Static(self._hint(), classes="modal--note")
+            yield AnswerRow(("Enter", "Rename", "take"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

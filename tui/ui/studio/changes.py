@@ -59,7 +59,7 @@ class ChangeRunner:
             if sure:
                 self.run(change, told)
 
-        self.screen.app.push_screen(ConfirmModal(question, yes=yes, no="Keep it"), answered)
+        self.screen.app.push_screen(ConfirmModal(question, yes=yes, danger=True), answered)
 
     def run(self, change: Change, told: str, *, meanwhile: str = "Working…") -> None:
         """Run a change, report it, and reload the state."""

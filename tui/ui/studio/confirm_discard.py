@@ -21,6 +21,8 @@ def confirm_discard(screen: SafeModal[Any], *, changed: bool, then: Callable[[],
             then()
 
     if changed:
-        screen.app.push_screen(ConfirmModal(THROW_AWAY, yes="Discard", no="Go on"), answered)
+        screen.app.push_screen(
+            ConfirmModal(THROW_AWAY, yes="Discard", no="Keep editing", danger=True), answered
+        )
     else:
         then()

@@ -8,8 +8,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.core.links import link_host
@@ -18,9 +16,9 @@ from tui.ui.studio.confirm_discard import confirm_discard
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.choice import Choice
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import Field, TextInput
 from tui.ui.toolkit.state_glyphs import muted
-from tui.ui.toolkit.text import line
 
 _LONGEST = 200
 
@@ -42,11 +40,10 @@ class AskModal(SafeModal[str]):
         self._value = value
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="studio--box"):
-            yield Static(line(self._title).stylize("bold"))
+        with Dialog(self._title, leave="cancel"):
             yield TextInput(clean_line(self._value, _LONGEST), max_length=_LONGEST, compact=True)
-            yield Static(muted(self._hint))
-            yield AnswerRow(("Enter", self._yes, "take"), ("Esc", "Cancel", "leave"))
+            yield Static(muted(self._hint), classes="modal--note")
+            yield AnswerRow(("Enter", self._yes, "take"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -91,13 +88,12 @@ class NewClientModal(SafeModal[WantedClient]):
     AUTO_FOCUS = "#client-name Input"
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="studio--box"):
-            yield Static(Content.styled("New client", "bold"))
+        with Dialog("New client", leave="cancel"):
             yield Field("client_name", "Name", lambda name: "")
             yield Choice("API key", "OAuth sign-in")
             yield Field("redirect_url", "Redirect URL", _problem_with_url)
             yield Static(id="client-note")
-            yield AnswerRow(("Ctrl+S", "Create", "make"), ("Esc", "Cancel", "leave"), cells=18)
+            yield AnswerRow(("Ctrl+S", "Create", "make"))
 
     def on_mount(self) -> None:
         self._show_kind()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -24,7 +24,7 @@ from tui.ui.app.stylesheets import STUDIO_SHEET
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog, DialogHead, KeyHints
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY_STILL, DONE, FAILED, GOOD, UNSURE, muted
 from tui.ui.toolkit.text import line, plain, spread
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _MOST = 25
 """Number of jobs to read, newest first."""
-_CHROME = 16
 _LONGEST_ERROR = 20_000
 
 
@@ -60,28 +59,19 @@ class JobsModal(SafeModal[None]):
         self._failed_only = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="studio--box -jobs"):
-            yield Static(id="jobs-title")
-            yield Static(id="jobs-state")
-            yield SafeOptionList(compact=True)
-            with VerticalScroll(can_focus=False, classes="jobs--error"):
+        with Dialog(classes="-large"):
+            yield Static(id="jobs-state", classes="modal--lead")
+            yield SafeOptionList(compact=True, classes="modal--body")
+            with VerticalScroll(can_focus=False, classes="jobs--error well"):
                 yield Static(id="jobs-error")
-            yield AnswerRow(
-                ("c", "Copy", "copy"),
-                ("f", "Failed only", "only_failed"),
-                ("r", "Refresh", "read"),
-                ("Esc", "Close", "leave"),
-                cells=16,
-            )
+            yield KeyHints(("c", "copy"), ("f", "failed only"), ("r", "refresh"))
 
     def on_mount(self) -> None:
         self._draw_name()
         self.action_read()
 
     def on_resize(self, event: events.Resize) -> None:
-        room = max(6, event.size.height - _CHROME)
-        self.query_one(OptionList).styles.max_height = max(3, room - room // 3)
-        self.query_one(".jobs--error").styles.max_height = max(3, room // 3)
+        self.query_one(".jobs--error").styles.max_height = max(3, event.size.height // 4)
         self.call_after_refresh(self._draw)
 
     # -- reading ---------------------------------------------------------------------------
@@ -119,7 +109,7 @@ class JobsModal(SafeModal[None]):
         if recipe:
             running = Content.styled("running" if recipe.running else "stopped", _of(recipe))
         parts = Content.assemble(name.stylize("bold"), "  ", muted(about), "  ", running)
-        self.query_one("#jobs-title", Static).update(parts)
+        self.query_one(DialogHead).show(title=parts)
 
     def _counted(self) -> str:
         """Return the counts of all jobs and of those shown, in words."""

@@ -8,7 +8,6 @@ from typing import ClassVar, TypeAlias
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static, TextArea
@@ -23,14 +22,12 @@ from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.state_glyphs import DONE, FAILED, muted
 from tui.ui.toolkit.text import line
 
 Item: TypeAlias = Regex | Topic
-
-_HEIGHTS = [(0, "-short"), (24, "-roomy")]
-"""Heights in lines from which the screen has a style class."""
 
 _BREAK = "⏎"
 """Line break inside a text, in a field where each line is a text of its own."""
@@ -123,7 +120,6 @@ class ListItemModal(SafeModal[Item]):
         ),
     ]
     AUTO_FOCUS = "Input"
-    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -133,8 +129,7 @@ class ListItemModal(SafeModal[Item]):
         item = self._item
         topic = item if isinstance(item, Topic) else None
         more = item.description if isinstance(item, Topic) else item.pattern
-        with Vertical(classes="studio--box"):
-            yield Static(Content.styled("Topic" if topic else "Custom regex", "bold"))
+        with Dialog("Topic" if topic else "Custom regex", leave="back", classes="-form"):
             yield Static(muted("Name"), classes="form--title")
             yield TextInput(clean_line(self._item.name, 400), compact=True, id="item-name")
             yield Static(muted("Description" if topic else "Pattern"), classes="form--title")
@@ -145,7 +140,7 @@ class ListItemModal(SafeModal[Item]):
                 area.id = "item-examples"
                 yield area
             yield ValidationList()
-            yield AnswerRow(("Ctrl+S", "Apply", "take"), ("Esc", "Back", "leave"), cells=20)
+            yield AnswerRow(("Ctrl+S", "Apply", "take"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

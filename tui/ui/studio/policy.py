@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 from textual.worker import Worker
@@ -26,6 +26,7 @@ from tui.ui.studio.validation_list import ValidationList
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, GOOD, muted
@@ -34,8 +35,6 @@ from tui.ui.toolkit.text import line
 Put = Callable[[Mapping[str, Any]], Awaitable[Policy]]
 """Replaces the policy. Raises ``BackendError``."""
 
-_CHROME = 14
-"""Lines taken by everything but the form."""
 _STYLES = {"added": GOOD, "removed": BAD, "changed": ASKS, "kept": "$muted"}
 
 
@@ -78,17 +77,13 @@ class PolicyModal(SafeModal[Policy]):
         self._sending = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="studio--box -policy"):
-            title = Content.assemble(policy_name(self._type), " of ", line(self._genie, 60))
-            yield Static(title.stylize("bold"))
-            with VerticalScroll(can_focus=False, classes="policy--body"):
+        title = f"{policy_name(self._type)} of {clean_line(self._genie, 60)}"
+        with Dialog(title, leave="back", classes="-large"):
+            with VerticalScroll(can_focus=False, classes="modal--body"):
                 yield self._form
             yield ValidationList()
             yield Static(id="policy-state")
-            yield AnswerRow(("Ctrl+S", "Review", "review"), ("Esc", "Back", "leave"), cells=20)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.query_one(".policy--body").styles.max_height = max(3, event.size.height - _CHROME)
+            yield AnswerRow(("Ctrl+S", "Review", "review"))
 
     def on_mount(self) -> None:
         self._untouched = configuration_of(self._form)
@@ -179,10 +174,8 @@ class ReplaceModal(GuardedModal[bool]):
         self._found = found
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="modal--box"):
-            title = Content.assemble("Replace ", line(self._policy, 100).stylize("bold"), "?")
-            yield Static(title, classes="modal--title")
-            yield Static(muted("This replaces the whole policy. Changes:"))
+        with Dialog(f"Replace {self._policy}?", leave="back"):
+            yield Static(muted("This replaces the whole policy. Changes:"), classes="modal--lead")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Differences(self._found)
             yield AnswerRow(("y", "Replace", "answer(True)"), ("n", "Back", "answer(False)"))

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.app.messages import CopyText
 from tui.ui.textual_fixes.app import set_clipboard
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
-from tui.ui.toolkit.text import line, plain
+from tui.ui.toolkit.text import plain
 
 if TYPE_CHECKING:
     from tui.studio.models import SecretText
@@ -41,15 +42,11 @@ class SecretModal(GuardedModal[None]):
         """True after the key was copied or shown."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="modal--box"):
-            title = Content.assemble("API key of ", line(self._client, 60).stylize("bold"))
-            yield Static(title, classes="modal--title")
-            yield Static(Content(_HIDDEN), id="secret")
+        with Dialog(f"API key of {self._client}", leave="done"):
+            yield Static(Content(_HIDDEN), id="secret", classes="well")
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(id="secret-note")
-            yield AnswerRow(
-                ("c", "Copy", "copy"), ("s", "Show", "show"), ("Esc", "Done", "close"), cells=14
-            )
+            yield AnswerRow(("c", "Copy", "copy"), ("s", "Show", "show"), cells=14)
 
     def on_mount(self) -> None:
         self._note("This key is shown only once and isn't stored anywhere. Copy it now.")

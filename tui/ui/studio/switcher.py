@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -24,8 +23,8 @@ from tui.ui.studio.menus import NO_CLIENT, STOPPED
 from tui.ui.studio.worker_errors import unexpected_error
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.state_glyphs import BAD
 from tui.ui.toolkit.text import line
@@ -63,17 +62,11 @@ class GenieSwitcher(SafeModal[GenieWanted]):
         self._shown: Sequence[Genie] = ()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="genies") as box:
-            box.border_title = Content("Switch genie")
+        with Dialog("Switch genie", leave="back", most_lines=16, id="genies"):
             yield TextInput(placeholder="Filter by name", id="genies-words")
-            yield Static(id="genies-state")
-            yield SafeOptionList(id="genies-found", compact=True)
-            yield AnswerRow(
-                ("Enter", "Talk to genie", "use"),
-                ("Ctrl+S", "Start", "start"),
-                ("Esc", "Back", "leave"),
-                cells=16,
-            )
+            yield Static(id="genies-state", classes="modal--note")
+            yield SafeOptionList(id="genies-found", compact=True, classes="modal--body")
+            yield KeyHints(("Enter", "talk to genie"), ("Ctrl+S", "start"), ("F5", "refresh"))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False

@@ -15,6 +15,9 @@ _FRAME_S = 1 / 60
 class SafeScreen(Screen[ScreenResultType]):
     """Closes once, only itself, and not before it is open. One of a kind can be open at a time."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-least"), (22, "-short"), (30, "-tall")]  # noqa: RUF012
+    """Heights in rows from which a style class applies."""
+
     _draws_later = False
     """True while a draw waits for the end of a batch."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
@@ -20,6 +20,7 @@ from tui.core.text import clean, clean_line, drawn
 from tui.ui.app.messages import CopyText, JobsWanted
 from tui.ui.timeline.event_rows import glyph
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import clock_time, muted
@@ -81,14 +82,13 @@ class EventDetails(GuardedModal[None]):
     def compose(self) -> ComposeResult:
         mark, what, about = label_for(self._events[-1])
         title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
-        with Vertical(classes="modal--box"):
-            yield Static(title, classes="modal--title")
+        with Dialog(title, classes="-large"):
             with VerticalScroll(classes="modal--body", can_focus=False):
                 for event in self._events:
                     yield EventFacts(event)
                     yield Static(_drawn_payload(event), classes="event--payload")
             jobs = [("j", "Recipe and jobs", "jobs")] if self._has_jobs else []
-            yield AnswerRow(("c", "Copy", "copy"), *jobs, ("Esc", "Close", "close"), cells=19)
+            yield AnswerRow(("c", "Copy", "copy"), *jobs, cells=19)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tui.ui.keys.labels import bound_to
 from tui.ui.textual_fixes.screens import SafeScreen
+from tui.ui.toolkit.dialog import lines_around
 
 DEAF_S = 0.4
 """Time in seconds after drawing during which a modal ignores keys and clicks."""
@@ -77,13 +78,13 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
         low = self.size.height < self.low_under
         self.set_class(low, "-low")
         self.set_class(self.size.height < self.compact_under, "-compact")
-        for body in self.query(".modal--body").results(Widget):
+        for body in self.query(".modal--box > .modal--body").results(Widget):
             body.styles.max_height = self.room_for(body)
 
     def room_for(self, body: Widget) -> int:
         """Return the lines available to a body, by the last layout of everything else."""
         air = 0 if self.has_class("-low") or self.has_class("-compact") else _AIR_LINES
-        return max(_LEAST_BODY_LINES, self.size.height - _lines_around(body) - air)
+        return max(_LEAST_BODY_LINES, self.size.height - lines_around(body) - air)
 
     @property
     def is_drawn(self) -> bool:
@@ -153,13 +154,3 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
 
     def _be_deaf(self, for_s: float) -> None:
         self._deaf_until_s = max(self._deaf_until_s, self._clock_s() + for_s)
-
-
-def _lines_around(body: Widget) -> int:
-    """Return the lines that the other parts of a box take, by the last layout."""
-    box = body.parent
-    if not isinstance(box, Widget):
-        return 0
-    parts = [part for part in box.displayed_children if part is not body]
-    lines = sum(part.outer_size.height + part.styles.margin.height for part in parts)
-    return lines + body.styles.margin.height + box.gutter.height

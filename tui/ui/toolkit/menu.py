@@ -12,15 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.dialog import DialogHead
 from tui.ui.toolkit.text import spread
 
+_ESC_CELLS = 12
 _EDGES = 4
-"""Cells of border and padding beside the rows."""
+"""Cells beside the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Menu(SafeModal[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="menu--box"):
             if self._title:
-                yield Static(Content.styled(self._title, "bold"), classes="menu--title")
+                yield DialogHead(self._title, "close")
             yield SafeOptionList(compact=True)
 
     def on_mount(self) -> None:
@@ -79,7 +81,9 @@ class Menu(SafeModal[str]):
     def _fit(self) -> None:
         """Make it as wide as the longest row, within the screen."""
         wanted = max(c.words.cell_length + len(c.aside) + 3 for c in self._choices)
-        width = max(8, min(max(wanted, len(self._title)), self.size.width - _EDGES - 4))
+        width = max(
+            8, min(max(wanted, len(self._title) + _ESC_CELLS), self.size.width - _EDGES - 4)
+        )
         rows, box = self.query_one(OptionList), self.query_one(".menu--box")
         box.styles.width = width + _EDGES
         before = rows.highlighted or 0

@@ -9,14 +9,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line
 
@@ -76,19 +75,16 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         self._shown: list[PickerItem] = []
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="pick") as box:
-            box.border_title = line(self._title, 60)
-            if self._several:
-                box.border_subtitle = Content("Tab or click to select")
+        with Dialog(self._title, leave="cancel", most_lines=14, id="pick"):
             yield TextInput(placeholder="Type to filter", compact=True)
-            yield SafeOptionList(compact=True)
-            yield Static(classes="pick--count")
-            yield AnswerRow(("Enter", self._done, "finish"), ("Esc", "Cancel", "leave"))
+            yield Static(classes="modal--note pick--count")
+            yield SafeOptionList(compact=True, classes="modal--body")
+            select = (("Tab", "select"),) if self._several else ()
+            yield KeyHints(("Enter", self._done.lower()), *select, ("↑↓", "choose"))
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
-        for part in self.query("OptionList, Button"):
-            part.can_focus = False
+        self.query_one(OptionList).can_focus = False
         self._list()
         self._highlight_chosen()
 

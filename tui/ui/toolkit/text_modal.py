@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.widget import Widget
@@ -17,6 +16,7 @@ from textual.widgets import Static, TextArea
 from tui.ui.keys.ordering import act_at_once
 from tui.ui.textual_fixes.text_area import SafeTextArea
 from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.guarded_modal import GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
 
@@ -58,8 +58,7 @@ class WritingModal(GuardedModal[str | None]):
         self._placeholder = placeholder
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="modal--box -small"):
-            yield Static(self._title, classes="modal--title")
+        with Dialog(self._title, leave="back", classes="-small"):
             yield from self.lead()
             yield WrittenText(
                 self._text,
@@ -68,7 +67,7 @@ class WritingModal(GuardedModal[str | None]):
                 compact=True,
                 placeholder=Content(self._placeholder),
             )
-            yield AnswerRow(("Enter", self._submit, "submit"), ("Esc", "Back", "back"))
+            yield AnswerRow(("Enter", self._submit, "submit"))
 
     def lead(self) -> Iterator[Widget]:
         """Yield the widgets above the text."""

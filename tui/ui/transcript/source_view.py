@@ -6,12 +6,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from tui.ui.app.messages import CopyText
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 
 
 class SourceView(SafeModal[None]):
@@ -28,10 +27,11 @@ class SourceView(SafeModal[None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="source--box"):
-            yield Static(Content.styled(self._title, "bold"), classes="source--title")
-            yield TextArea(self._text, read_only=True, soft_wrap=True, compact=True)
-            yield Static(self._hint(), classes="source--hint")
+        with Dialog(self._title, most_lines=30, classes="-large"):
+            yield TextArea(
+                self._text, read_only=True, soft_wrap=True, compact=True, classes="modal--body"
+            )
+            yield KeyHints(("Shift+↑↓←→", "select"), ("c", "copy"))
 
     def on_mount(self) -> None:
         area = self.query_one(TextArea)
@@ -45,8 +45,3 @@ class SourceView(SafeModal[None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-    def _hint(self) -> Content:
-        keys = (("Shift+↑↓←→", "select"), ("c", "copy"), ("Esc", "close"))
-        parts = [Content.assemble((key, "bold"), (f" {what}", "$muted")) for key, what in keys]
-        return Content("   ").join(parts)
