@@ -71,9 +71,8 @@ class PastedModal(GuardedModal[Answer | None]):
             ("Del", "Remove", "answer('remove')"),
         ]
         can = [answer for answer, may in zip(answers, self._can.values(), strict=True) if may]
-        with Dialog(
-            Content.assemble(("Pasted text", "bold"), (f"  {about}", "$muted")), leave="back"
-        ):
+        title = Content.assemble(("Pasted text", "bold"), (f"  {about}", "$muted"))
+        with Dialog(title, leave="back", most_lines=24):
             with VerticalScroll(classes="modal--body", can_focus=False):
                 yield Static(plain(self._text[:_MOST_SHOWN]))
                 if len(self._text) > _MOST_SHOWN:

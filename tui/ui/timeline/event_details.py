@@ -82,7 +82,7 @@ class EventDetails(GuardedModal[None]):
     def compose(self) -> ComposeResult:
         mark, what, about = label_for(self._events[-1])
         title = Content.assemble(glyph(mark), " ", line(what or about, 60).stylize("bold"))
-        with Dialog(title, classes="-large"):
+        with Dialog(title, most_lines=30, classes="-large"):
             with VerticalScroll(classes="modal--body", can_focus=False):
                 for event in self._events:
                     yield EventFacts(event)
