@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from textual import events
@@ -55,10 +56,10 @@ async def test_the_login_shows_host_reason_and_countdown_and_opens_the_browser()
             "id.example.com",
             "Your sign-in has ended.",
             "5:00 left",
-            "browser was asked",
+            "Opening your browser.",
         ):
             assert words in scene.text
-        assert ADDRESS in scene.text.replace("│", "").replace("\n", "").replace(" ", "")
+        assert ADDRESS in re.sub(r"[\s▐▌]", "", scene.text)
         assert "ssh -L" not in scene.text
 
 
@@ -72,17 +73,59 @@ async def test_the_login_url_can_be_selected_as_one_line() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_over_ssh_port_forwarding_and_paste_come_first(size: tuple[int, int]) -> None:
+async def test_over_ssh_three_steps_and_port_forwarding_are_shown(size: tuple[int, int]) -> None:
     account = ScriptedAccount(remote_reason="you are connected over SSH")
     async with Scene(account, size) as scene:
         assert account.attempt.opened == 0
         for words in (
-            "since you are connected over SSH",
+            "because you are connected",
+            "1  Open this address in a browser on your machine",
+            "2  Sign in there. The browser then shows an error page",
+            "3  Copy the address of that page and paste it here",
             "ssh -L 8763:127.0.0.1:8763 ada@10.0.0.7",
-            "paste its address",
-            "Esc  Cancel",
+            "Esc cancel",
         ):
             assert words in scene.text
+        assert isinstance(scene.app.focused, AddressField)
+
+
+async def test_letters_are_keys_while_the_address_field_is_empty() -> None:
+    account = ScriptedAccount(remote_reason="you are connected over SSH")
+    async with Scene(account) as scene:
+        await scene.pilot.press("c", "s")
+        await settle(scene.pilot, lambda: len(scene.app.heard) == 2)
+        assert scene.app.heard == [
+            CopyText(ADDRESS, "the address"),
+            CopyText("ssh -L 8763:127.0.0.1:8763 ada@10.0.0.7", "the ssh command"),
+        ]
+        await scene.pilot.press(*"hcs")
+        assert scene.modal.query_one(AddressField).value == "hcs"
+        assert len(scene.app.heard) == 2
+
+
+async def test_a_key_beside_a_step_can_be_clicked() -> None:
+    async with Scene(ScriptedAccount(remote_reason="this is a container")) as scene:
+        step = scene.modal.query_one("#open")
+        await scene.pilot.click(step, offset=(step.size.width - len("c copy   q QR code"), 0))
+        await settle(scene.pilot, lambda: scene.app.heard)
+        assert scene.app.heard == [CopyText(ADDRESS, "the address")]
+
+
+async def test_escape_beside_the_title_can_be_clicked() -> None:
+    async with Scene(ScriptedAccount()) as scene:
+        head = scene.modal.query_one("DialogHead")
+        await scene.pilot.click(head, offset=(head.size.width - 2, 0))
+        await settle(scene.pilot, lambda: scene.app.answers)
+        assert scene.app.answers == [None]
+
+
+async def test_enter_tries_again_after_a_failed_login() -> None:
+    account = ScriptedAccount()
+    async with Scene(account) as scene:
+        account.attempt.outcome.set_exception(LoginProblem("The login was denied."))
+        await settle(scene.pilot, lambda: scene.is_over)
+        await scene.pilot.press("enter")
+        await settle(scene.pilot, lambda: len(account.attempts) == 2)
 
 
 async def test_a_port_in_use_is_named_and_pasting_offered() -> None:
@@ -97,13 +140,13 @@ async def test_where_a_redirect_may_fail_browser_and_paste_are_both_offered() ->
     async with Scene(account) as scene:
         await settle(scene.pilot, lambda: account.attempt.opened)
         await settle(scene.pilot, lambda: "The port may be taken" in scene.text)
-        assert "paste its address" in scene.text
+        assert "paste its address here" in scene.text
 
 
 async def test_a_missing_browser_is_reported() -> None:
     async with Scene(ScriptedAccount(has_browser=False)) as scene:
-        await settle(scene.pilot, lambda: "No browser can be started here" in scene.text)
-        assert "paste its address" in scene.text
+        await settle(scene.pilot, lambda: "Couldn't start a browser here" in scene.text)
+        assert "paste it here" in scene.text
 
 
 async def test_the_user_signed_in_by_the_browser_is_the_result() -> None:
@@ -126,8 +169,8 @@ async def test_a_pasted_redirect_url_is_accepted_even_if_wrapped() -> None:
 async def test_a_wrong_pasted_url_is_explained_and_the_next_one_accepted() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
-        await scene.pilot.press("p", *"nonsense", "enter")
-        await settle(scene.pilot, lambda: "no answer to a login" in scene.text)
+        await scene.pilot.press(*"nonsense", "enter")
+        await settle(scene.pilot, lambda: "isn't a sign-in redirect" in scene.text)
         assert scene.app.answers == []
         scene.app.post_message(events.Paste(f"{REDIRECT}?code=good"))
         await settle(scene.pilot, lambda: scene.app.answers)
@@ -147,7 +190,7 @@ async def test_the_login_url_is_copied_and_shown_as_a_qr_code_where_it_fits() ->
         assert not scene.app.answers
     async with Scene(ScriptedAccount(), (80, 20)) as scene:
         await scene.pilot.press("q")
-        assert "needs a terminal of" in scene.text
+        assert "QR code needs at least" in scene.text
 
 
 async def test_escape_cancels_the_login_and_closes_the_port() -> None:
@@ -162,7 +205,7 @@ async def test_keys_of_the_first_moment_do_nothing_in_the_login() -> None:
     account = ScriptedAccount(remote_reason="this is a container")
     async with Scene(account) as scene:
         scene.clock.now_s -= 1
-        await scene.pilot.press("o", "q", "p", "escape")
+        await scene.pilot.press("o", "q", "escape")
         assert account.attempt.opened == 0
         assert scene.app.answers == []
 
@@ -205,7 +248,7 @@ async def test_the_login_countdown_counts_down() -> None:
     account = ScriptedAccount()
     async with Scene(account) as scene:
         account.attempt.seconds_left = 59.2
-        scene.modal.query_one("LoginHeading").refresh()
+        scene.modal.show_time_left()
         await scene.pilot.pause()
         assert "0:59 left" in scene.text
 
@@ -235,7 +278,7 @@ async def test_when_signed_out_the_app_opens_the_login_and_then_starts() -> None
         await stage.until(lambda: "Ada (ada@example.com)" in stage.topbar_text())
         [told] = notifications(stage.app)
         assert "Signed in as Ada" in told
-        assert "kept in the keyring (Test)" in told
+        assert "stored in the keyring (Test)" in told
 
 
 async def test_a_draft_typed_before_the_login_is_kept() -> None:
@@ -279,7 +322,7 @@ async def test_an_expired_login_loses_neither_message_nor_running_turn() -> None
         await stage.press("ctrl+n")
         stage.backend.failures["create"] += [nobody(), nobody()]
         await stage.say("two")
-        await stage.until(lambda: "Nobody is signed in" in stage.banner_text())
+        await stage.until(lambda: "You're not signed in" in stage.banner_text())
         await stage.pass_time(2)
         await stage.until(lambda: login_of(stage))
         gate.set()

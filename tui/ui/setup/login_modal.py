@@ -244,7 +244,8 @@ class LoginModal(GuardedModal[SignedIn | None]):
             return
         self.add_class("-elsewhere")
         self.set_class(not attempt.tunnel or bool(attempt.listening_problem), "-no-tunnel")
-        self._say(".modal--lead", muted(f"{self._reason} {_why(attempt)}".lstrip()))
+        why = clean_line(_why(attempt), 600)
+        self._say(".modal--lead", muted(f"{self._reason} {why}".lstrip()))
         self._step(
             "open",
             "Open this address in a browser on your machine",
