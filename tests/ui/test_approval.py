@@ -18,7 +18,6 @@ from tui.core.steps import ApprovalStep
 from tui.ui.questions.approval_modal import ApprovalAnswer, ApprovalModal
 from tui.ui.questions.parameter_table import ParameterTable, ReasonText
 from tui.ui.questions.reason_modal import ReasonModal
-from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.guarded_modal import CHANGED_S
 
 SCHEMA = (
@@ -374,17 +373,6 @@ async def test_seen_parameters_stay_seen_after_a_resize() -> None:
         await settle(pilot, lambda: "more" in app.screen_text())
         await pilot.press("a")
         assert app.answers == [ApprovalAnswer("approved")]
-
-
-async def test_a_confirmation_is_accepted_only_by_the_y_key() -> None:
-    for key, answer in (("y", True), ("n", False), ("escape", False)):
-        clock = FakeClock()
-        shown = ConfirmModal(f"Sure? {HOSTILE}", yes="Stop", no="Go on", clock_s=clock)
-        async with asked(shown, clock) as (app, pilot):
-            assert "Stop" in app.screen_text()
-            await pilot.press("enter", key)
-            await settle(pilot, lambda: bool(app.answers))
-        assert app.answers == [answer]
 
 
 async def test_an_approval_takes_keys_even_if_its_first_frame_was_skipped(

@@ -94,7 +94,7 @@ class RequestsView(SafeModal[None]):
         """Draw all rows; the cursor stays with its request."""
         before, rows = self.chosen, self.query_one(OptionList)
         self._calls = [*reversed(self._read())]
-        width = max(20, rows.scrollable_content_region.width)
+        width = max(20, rows.scrollable_content_region.width - 2)
         rows.set_options(Option(drawn(call, width)) for call in self._calls)
         places = {id(call): place for place, call in enumerate(self._calls)}
         rows.highlighted = places.get(id(before), 0) if self._calls else None

@@ -30,7 +30,7 @@ _PAUSE_S = 0.1
 _MOST = 100
 _INDENT = "  "
 _EDGE_CELLS = 3
-"""Width of the scroll bar and the margin beside the rows."""
+"""Width of the scroll bar and of the space beside the rows."""
 _MARKED = "bold $accent"
 
 Search = Callable[[str, int], Awaitable[Sequence[Hit]]]

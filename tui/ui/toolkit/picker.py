@@ -108,7 +108,9 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
     def _draw(self, highlight: int | None = None) -> None:
         listed = self.query_one(OptionList)
         place = listed.highlighted if highlight is None else highlight
-        listed.set_options(Option(row) for row in self._rows(listed.content_size.width - 2))
+        listed.set_options(
+            Option(row) for row in self._rows(listed.scrollable_content_region.width - 2)
+        )
         listed.highlighted = place if self._shown else None
         self._count()
 
