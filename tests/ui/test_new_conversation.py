@@ -148,7 +148,7 @@ async def test_every_kind_of_option_is_set_by_mouse() -> None:
         await stage.pilot.click(field(modal, "skills").query("PickedOption").first(), offset=(3, 0))
         await stage.until(lambda: isinstance(stage.app.screen, PickModal))
         await stage.pilot.click("#pick OptionList", offset=(5, 1))
-        await stage.pilot.click("#pick AnswerRow Button.-main")
+        await stage.pilot.click("#pick KeyHints", offset=(1, 0))
         await stage.until(lambda: stage.app.screen is modal)
         await stage.pilot.click("AnswerRow .-main")
         await stage.until(lambda: stage.backend.created)

@@ -10,15 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from tui.core.errors import BackendError
 from tui.core.options import Option, OptionValues, changed, problems_with
 from tui.ui.chat.last_options import still_fitting
 from tui.ui.chat.option_field import InlineOptionChoice, OptionField, PickedOption
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.dialog import Dialog, KeyHints
-from tui.ui.toolkit.text import line
+from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog
+from tui.ui.toolkit.text import line, plain
 
 _STOPS = "Input, InlineOptionChoice, PickedOption, MoreOptions"
 
@@ -67,12 +68,14 @@ class NewConversationModal(SafeModal[OptionValues | None]):
         with Dialog(self.heading(), leave="cancel", id="begin"):
             yield VerticalScroll(id="begin-fields", classes="modal--body", can_focus=False)
             yield Static(Content("Loading options…"), id="begin-note")
-            yield KeyHints(("Enter", self.DONE.lower()), ("Tab", "next field"))
+            yield AnswerRow(("Enter", self.DONE, "start"))
 
     def heading(self) -> Content:
         return Content.styled("New conversation", "bold")
 
     def on_mount(self) -> None:
+        for button in self.query(Button):
+            button.can_focus = False  # Tab moves among the fields; Enter accepts from any of them
         self._read_options()
 
     @work(group="options", exclusive=True, exit_on_error=False)
@@ -159,7 +162,7 @@ class NewConversationModal(SafeModal[OptionValues | None]):
 
     def note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#begin-note", Static)
-        note.update(Content(f"✗ {sentence}" if problem else sentence))
+        note.update(plain(f"✗ {sentence}" if problem else sentence))
         note.set_class(problem, "-problem")
 
 
