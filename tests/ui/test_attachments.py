@@ -18,6 +18,7 @@ from tui.core.ports import Capability
 from tui.core.records import Attachment
 from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, messages
 from tui.ui.composer.file_picker import AttachScreen
+from tui.ui.composer.image_preview import PictureView
 from tui.ui.composer.paths import Entry, completions
 from tui.ui.transcript.card import PromptCard
 
@@ -87,7 +88,7 @@ async def test_files_are_selected_in_the_picker_by_keyboard(folder: Path) -> Non
         screen = await opened(stage)
         assert "▸ docs/" in stage.screen()
         await stage.press(*"a.t")
-        await stage.until(lambda: screen.query_one(OptionList).option_count == 1)
+        await stage.until(lambda: "▸ docs/" not in stage.screen())
         await stage.press("tab")
         assert "✓ a.txt" in stage.screen()
         await stage.press("ctrl+u", *"docs", "tab")
@@ -126,7 +127,7 @@ async def test_files_are_selected_in_the_picker_by_mouse(folder: Path) -> None:
         paths = screen.query_one(OptionList)
         row = next(n for n, option in enumerate(paths.options) if "b.txt" in str(option.prompt))
         await stage.pilot.click(paths, offset=(4, row))
-        await stage.pilot.click("AnswerRow Button.-main")
+        await stage.pilot.click("KeyHints", offset=(1, 0))
         await stage.until(lambda: stage.attached_files())
         assert stage.attached_paths() == (str(folder / "b.txt"),)
 
@@ -250,3 +251,39 @@ async def test_a_path_that_is_too_long_is_rejected(folder: Path) -> None:
         await stage.pilot.pause()
         await stage.press("enter")
         await stage.until(lambda: "cannot be read" in stage.screen())
+
+
+async def test_the_picker_finds_files_in_the_whole_tree_and_shows_its_folder(folder: Path) -> None:
+    (folder / "docs" / "deep").mkdir()
+    (folder / "docs" / "deep" / "minutes.txt").write_text("x")
+    (folder / "docs" / ".gitignore").write_text("*.log\n")
+    (folder / "docs" / "minutes.log").write_text("x")
+    stage = Stage()
+    async with stage.shown():
+        await opened(stage)
+        assert f"In {folder}" in stage.screen()
+        await stage.press(*"mnts")
+        await stage.until(lambda: "minutes.txt  docs/deep" in stage.screen())
+        assert "minutes.log" not in stage.screen()
+        await stage.press("enter")
+        await stage.until(lambda: stage.attached_files())
+        assert stage.attached_paths() == (str(folder / "docs/deep/minutes.txt"),)
+
+
+async def test_an_enter_before_the_tree_was_read_waits_for_its_match(folder: Path) -> None:
+    (folder / "docs" / "minutes.txt").write_text("x")
+    stage = Stage()
+    async with stage.shown():
+        await opened(stage)
+        await stage.press(*"minutes", "enter")
+        await stage.until(lambda: stage.attached_files())
+        assert stage.attached_paths() == (str(folder / "docs/minutes.txt"),)
+
+
+async def test_f3_previews_the_attached_file_from_the_composer(folder: Path) -> None:
+    stage = Stage()
+    async with stage.shown():
+        await drop(stage, folder / "a.txt")
+        await stage.press("f3")
+        await stage.until(lambda: isinstance(stage.app.screen, PictureView))
+        assert "a.txt" in stage.screen()

@@ -266,6 +266,26 @@ async def test_a_path_completed_after_an_at_sign_is_attached(monkeypatch, tmp_pa
         assert stage.attached_paths() == (str(tmp_path / "My Docs" / "plan b.txt"),)
 
 
+async def test_a_file_deeper_in_the_tree_is_completed_after_an_at_sign(
+    monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / "src" / "chat").mkdir(parents=True)
+    for name in ("screen.py", "screen.log"):
+        (tmp_path / "src" / "chat" / name).write_text("x")
+    stage = Stage()
+    async with stage.shown():
+        await stage.press(*"see @scrn")
+        await stage.until(lambda: stage.chosen_completion())
+        assert "src/chat" in stage.completions_text()
+        assert "screen.log" not in stage.completions_text()
+        await stage.press("enter")
+        await stage.until(lambda: stage.attached_files())
+        assert stage.composer_text() == "see screen.py"
+        assert stage.attached_paths() == (str(tmp_path / "src" / "chat" / "screen.py"),)
+
+
 async def test_enter_accepts_no_outdated_completion(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("x")

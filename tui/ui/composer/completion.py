@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from textual import on
@@ -17,7 +17,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.text import clean, size
-from tui.ui.composer.paths import Entry, completions, escape, unescape
+from tui.ui.composer.paths import Entry, TreeSearch, completions, escape, unescape
 from tui.ui.composer.slash_registry import SlashCommand, find
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.toolkit.text import line, spread
@@ -103,17 +103,16 @@ def argument_choices(command: SlashCommand | None, begun: str) -> list[Completio
     return [CompletionItem(word, word) for word in words if word != begun]
 
 
-def path_choices(begun: str) -> list[CompletionItem]:
-    """Return files and folders whose name contains the typed text. Reads the disk."""
-    return [
-        CompletionItem(
-            f"@{escape(entry.typed)}",
-            f"{entry.name}/" if entry.is_folder else entry.name,
-            about="" if entry.is_folder else size(entry.size_bytes),
-            entry=entry,
-        )
-        for entry in completions(begun, MOST_PATHS)
-    ]
+def path_choices(entries: Iterable[Entry]) -> list[CompletionItem]:
+    """Return files and folders as choices; files deeper in the tree with their folder."""
+    return [_path_choice(entry) for entry in entries]
+
+
+def _path_choice(entry: Entry) -> CompletionItem:
+    folder, name = os.path.split(entry.name)
+    about = "" if entry.is_folder else "  ".join(filter(None, (size(entry.size_bytes), folder)))
+    label = f"{name}/" if entry.is_folder else name
+    return CompletionItem(f"@{escape(entry.typed)}", label, about=about, entry=entry)
 
 
 _NAME_CELLS = 30
@@ -147,10 +146,12 @@ class CompletionList(SafeOptionList, can_focus=False):
     def _has_hint(self) -> bool:
         return any(choice.is_hint for choice in self.choices)
 
-    def show(self, choices: Sequence[CompletionItem], above: Widget) -> None:
+    def show(
+        self, choices: Sequence[CompletionItem], above: Widget, *, keep_place: bool = False
+    ) -> None:
         """Show these choices at a widget, as wide as it: above, or below if there is more room.
 
-        Hide the list if there are none.
+        Hide the list if there are none. ``keep_place``: the highlighted choice stays so.
         """
         width = above.outer_size.width
         self.display = bool(choices)
@@ -161,9 +162,11 @@ class CompletionList(SafeOptionList, can_focus=False):
         y = there.bottom - column.y if is_below else there.y - column.bottom
         self.styles.offset = (there.x - column.x - 1, y)
         if choices != self.choices:
+            before = self.chosen if keep_place else None
             self.choices = choices
             self._fill(width)
-            self.highlighted = 0 if choices and not self._has_hint else None
+            place = choices.index(before) if before in choices else 0
+            self.highlighted = place if choices and not self._has_hint else None
 
     def on_resize(self) -> None:
         before = self.highlighted
@@ -237,6 +240,7 @@ class Completion:
         """Word that the list belongs to; an earlier one while the disk is being read."""
         self._unwanted: Word | None = None
         """Word whose list the user has dismissed."""
+        self._tree = TreeSearch()
         composer.handle_completion_key = self.handle_key
 
     def offer(self) -> None:
@@ -245,6 +249,8 @@ class Completion:
         if word == self._word:
             return
         self._word = word
+        if word is None or word.kind != "path":
+            self._tree.close()
         if self._unwanted and (word is None or word.start != self._unwanted.start):
             self._unwanted = None
         if word is None or self._unwanted:
@@ -267,17 +273,28 @@ class Completion:
 
     async def _look_up(self, word: Word) -> None:
         """Complete from a possibly slow disk, unless the word has changed by then."""
-        find = partial(path_choices, word.text)
-        if word.kind == "argument":
-            command = self._target.commands().get(word.command)
-            find = partial(argument_choices, command, word.text)
-        found = await asyncio.to_thread(find)
+        if word.kind == "path":
+            await self._look_up_path(word)
+            return
+        command = self._target.commands().get(word.command)
+        found = await asyncio.to_thread(argument_choices, command, word.text)
         if word == self._word:
             self._show(found)
 
-    def _show(self, choices: Sequence[CompletionItem]) -> None:
+    async def _look_up_path(self, word: Word) -> None:
+        """Show what is in the typed folder, then files anywhere below it."""
+        found = await asyncio.to_thread(completions, word.text, MOST_PATHS)
+        if word == self._word:
+            self._show(path_choices(found))
+        typed = {entry.typed for entry in found}
+        async for deeper in self._tree.matches(word.text, MOST_PATHS):
+            more = [entry for entry in deeper if entry.typed not in typed]
+            if word == self._word and self._unwanted is None:
+                self._show(path_choices([*found, *more]), keep_place=True)
+
+    def _show(self, choices: Sequence[CompletionItem], *, keep_place: bool = False) -> None:
         self._shown_for = self._word
-        self._offers.show(choices, above=self._composer)
+        self._offers.show(choices, above=self._composer, keep_place=keep_place)
 
     # -- keys ------------------------------------------------------------------------------
 
@@ -330,7 +347,7 @@ class Completion:
             return
         text = choice.put
         if choice.entry and not choice.entry.is_folder:
-            text = clean(choice.entry.name).replace("\n", " ")
+            text = clean(os.path.basename(choice.entry.name)).replace("\n", " ")
             self._target.attach_entry(choice.entry)
         row, column = self._composer.cursor_location
         self._composer.replace(

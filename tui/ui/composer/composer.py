@@ -63,8 +63,8 @@ class Composer(PasteArea):
         Binding(
             "f3",
             "open_paste",
-            "Pasted text",
-            tooltip="Open the pasted text",
+            "Preview",
+            tooltip="Open the pasted text, or preview the attached picture",
             show=False,
             id="composer.paste",
         ),
@@ -102,6 +102,9 @@ class Composer(PasteArea):
             super().__init__()
             self.text = unfold(kept)
             self.kept = kept
+
+    class PreviewWanted(Message):
+        """The user wants to preview the attached file; there is no pasted text."""
 
     class LinesKept(Message):
         """Lines arrived faster than a person types: they are a paste, and were not sent."""
@@ -262,6 +265,8 @@ class Composer(PasteArea):
         """Show the text of the chip at the cursor, or else of the first one."""
         if found := self.chip_nearby():
             self._open_chip(found[1])
+        else:
+            self.post_message(self.PreviewWanted())
 
     def _open_chip(self, chip: PasteChip) -> None:
         self.post_message(self.PasteOpened(chip.label, self.paste_of(chip)))

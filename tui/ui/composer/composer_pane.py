@@ -162,6 +162,10 @@ class ComposerPane(Vertical):
         if not self.attached.files:
             self.composer.focus()
 
+    @on(Composer.PreviewWanted)
+    def _look_at_selected_file(self) -> None:
+        self.attached.action_look()
+
     @on(AttachmentChips.LookWanted)
     def _look_at_file(self, event: AttachmentChips.LookWanted) -> None:
         from tui.ui.composer.image_preview import PictureView

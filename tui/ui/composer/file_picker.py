@@ -1,4 +1,4 @@
-"""File picker with path completion."""
+"""File picker: path completion, and a search for files in the whole tree."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.core.text import size
+from tui.core.text import drawn, size
 from tui.system.file_scope import is_allowed
 from tui.ui.composer.attachment_files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
-from tui.ui.composer.paths import Entry, completions, typed_path
+from tui.ui.composer.paths import Entry, TreeSearch, completions, shown_path, typed_path
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
-from tui.ui.toolkit.answer_row import AnswerRow
+from tui.ui.toolkit.dialog import Dialog, DialogHead, KeyHints
 from tui.ui.toolkit.field import TextInput
+from tui.ui.toolkit.state_glyphs import muted
 from tui.ui.toolkit.text import line, spread
 
 _MOST_SHOWN = 200
@@ -31,7 +31,10 @@ _UP = "../"
 
 
 class AttachScreen(SafeModal[Sequence[Path] | None]):
-    """Path input with a list of matches. Returns the files to attach; None: canceled."""
+    """Path input with a list of matches. Returns the files to attach; None: canceled.
+
+    Entries of the typed folder come first, then files anywhere below it.
+    """
 
     heading = "Attach files"
     verb = "Attach"
@@ -59,6 +62,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tree = TreeSearch()
         self._entries: list[Entry] = []
         self._listed = ""
         """Input for which the entries were read."""
@@ -67,20 +71,23 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self._marked: dict[Path, None] = {}
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="attach") as box:
-            box.border_title = Content(self.heading)
-            marks = "Tab open folder or select · F3 preview"
-            box.border_subtitle = Content(marks if self.several else "Tab open folder")
-            yield TextInput(placeholder=f"File name or path, up to {LARGEST_FILE}")
-            yield SafeOptionList(id="paths", compact=True)
-            yield Static(id="attach-hint")
-            yield AnswerRow(("Enter", self.verb, "finish"), ("Esc", "Cancel", "leave"))
+        with Dialog(self.heading, leave="cancel", most_lines=14, id="attach"):
+            yield Static(id="attach-folder", classes="modal--lead")
+            yield TextInput(placeholder=f"Part of a name or path, up to {LARGEST_FILE}")
+            yield SafeOptionList(id="paths", compact=True, classes="modal--body")
+            yield Static(id="attach-hint", classes="modal--note")
+            select = (("Tab", "open folder or select"), ("F3", "preview"))
+            hints = select if self.several else (("Tab", "open folder"),)
+            yield KeyHints(("Enter", self.verb.lower()), *hints)
 
     def on_mount(self) -> None:
-        for part in self.query("#paths, Button"):
-            part.can_focus = False
+        self.query_one("#paths").can_focus = False
         self._show_hint("")
+        self._show_folder("")
         self._look_up("")
+
+    def on_unmount(self) -> None:
+        self._tree.close()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._redraw)
@@ -97,11 +104,45 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     async def _look_up(self, text: str) -> None:
         found = await asyncio.to_thread(completions, text, _MOST_SHOWN)
         parent = [Entry(_parent(text), _UP, is_folder=True)] if not os.path.basename(text) else []
-        self._entries, self._listed = [*parent, *found], text
+        self._entries = [*parent, *found]
+        self._show_folder(text)
         self._draw(highlight=len(parent) if found else 0)
+        if found:
+            self._answer_from_list(text)
+        direct = {entry.typed for entry in found}
+        async for deeper in self._tree.matches(text, _MOST_SHOWN):
+            more = [entry for entry in deeper if entry.typed not in direct]
+            self._add(more, after=len(parent) + len(found))
+            self._show_folder(text)
+            if deeper:
+                self._answer_from_list(text)
+        self._answer_from_list(text)
+
+    def _add(self, deeper: Sequence[Entry], *, after: int) -> None:
+        """Show the matches of the whole tree; the cursor stays with its entry."""
+        place = self.query_one(OptionList).highlighted
+        before = self._entries[place].typed if place and place < len(self._entries) else ""
+        self._entries[after:] = deeper
+        places = {entry.typed: number for number, entry in enumerate(self._entries)}
+        self._draw(places.get(before, 0))
+
+    def _answer_from_list(self, text: str) -> None:
+        """Note that the list is that of the input, and do what Enter asked for before."""
+        self._listed = text
         if self._answer_when_listed:
             self._answer_when_listed = False
             self.action_finish()
+
+    def _show_folder(self, text: str) -> None:
+        """Show the folder in which the typed name is looked for, and how far the search is."""
+        folder = os.path.dirname(text)
+        folder = folder if os.path.isdir(typed_path(folder)) else ""
+        where = shown_path(Path(os.path.abspath(typed_path(folder))))
+        files = f"{self._tree.count:,} files"
+        state = f"Searching {files}…" if self._tree.is_reading else files
+        searched = os.path.basename(text) and self._tree.count
+        self.query_one("#attach-folder", Static).update(Content.assemble("In ", line(where, 400)))
+        self.query_one(DialogHead).show(aside=muted(state * bool(searched)))
 
     def _draw(self, highlight: int) -> None:
         paths = self.query_one(OptionList)
@@ -112,15 +153,14 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self._draw(self.query_one(OptionList).highlighted or 0)
 
     def _rows(self, paths: OptionList) -> Iterator[Content]:
-        width = max(20, paths.content_size.width - 2)
+        width = max(20, paths.scrollable_content_region.width - 2)
         for entry in self._entries:
             too_large = entry.size_bytes > LARGEST_FILE_BYTES
             marked = not entry.is_folder and _absolute(entry) in self._marked
             glyph = "✓" if marked else "▸" if entry.is_folder else "✕" if too_large else " "
-            name = entry.name if entry.name == _UP else f"{entry.name}{'/' * entry.is_folder}"
             about = "" if entry.is_folder else size(entry.size_bytes)
             colour = "$error" if too_large else "$accent"
-            left = Content.assemble((f"{glyph} ", colour), line(name))
+            left = Content.assemble((f"{glyph} ", colour), _name(entry))
             yield spread(left, Content.styled(about, colour if too_large else "$muted"), width)
 
     @property
@@ -229,6 +269,19 @@ class ImportScreen(AttachScreen):
     verb = "Import"
     several = False
     usual_hint = "Choose a bundle that was exported with F7."
+
+
+def _name(entry: Entry) -> Content:
+    """Return the name of an entry with its matching characters marked, then its folder."""
+    if entry.is_folder:
+        return Content(entry.name) if entry.name == _UP else line(f"{entry.name}/")
+    path = Content(drawn(entry.name))
+    for place in entry.marks:
+        path = path.stylize("bold $accent", place, place + 1)
+    cut = entry.name.rfind("/") + 1
+    if not cut:
+        return path if entry.marks else line(entry.name)
+    return Content.assemble(path[cut:], "  ", path[: cut - 1].stylize_before("$muted"))
 
 
 def _absolute(entry: Entry) -> Path:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
 from tui.core.text import clean, clean_line, drawn
-from tui.system.file_scope import check_path
+from tui.system.file_scope import check_path, is_allowed
+from tui.system.file_tree import FileTree, TreeMatch
 
 _MOST_TYPED = 20
+_READ_AGAIN_S = 0.25
+"""Time between two searches while files are still being read."""
 MOST_ENTRIES = 100_000
 """Entries of a folder that are read; in larger ones some may not be found."""
 _JOINERS = re.compile("[\u200c\u200d\ufe0f]")
@@ -30,6 +34,8 @@ class Entry:
     name: str
     is_folder: bool
     size_bytes: int = 0
+    marks: tuple[int, ...] = ()
+    """Characters of the name that match."""
 
     @property
     def path(self) -> Path:
@@ -69,6 +75,83 @@ def completions(text: str, limit: int = 8) -> list[Entry]:
     except OSError:
         return []
     return [_entry(os.path.join(folder, entry.name), entry) for _, entry in best]
+
+
+class TreeSearch:
+    """Search for files in the whole tree below the folder that is being typed."""
+
+    def __init__(self) -> None:
+        self._tree: FileTree | None = None
+        self._asked = 0
+        """Number of searches; a search with another number is no longer wanted."""
+
+    async def matches(self, text: str, limit: int) -> AsyncIterator[Sequence[Entry]]:
+        """Yield the best matches for a typed path, and better ones until all files are read."""
+        folder, part = os.path.split(text)
+        self._asked += 1
+        asked = self._asked
+        if not part:
+            return
+        tree = await asyncio.to_thread(self._tree_of, folder)
+        if tree is None and folder:
+            folder, part = "", text
+            tree = await asyncio.to_thread(self._tree_of, "")
+        while tree and asked == self._asked:
+            is_complete = tree.is_complete
+            found = await asyncio.to_thread(tree.find, part, limit, lambda: asked != self._asked)
+            entries = await asyncio.to_thread(_tree_entries, folder, found)
+            if asked == self._asked:
+                yield entries
+            if is_complete:
+                return
+            await asyncio.to_thread(tree.wait, _READ_AGAIN_S)
+
+    @property
+    def count(self) -> int:
+        """Number of files that were read."""
+        return self._tree.count if self._tree else 0
+
+    @property
+    def is_reading(self) -> bool:
+        """True while files are being read."""
+        return self._tree is not None and not self._tree.is_complete
+
+    def close(self) -> None:
+        """Stop, and forget the files."""
+        self._asked += 1
+        if self._tree:
+            self._tree.close()
+            self._tree = None
+
+    def _tree_of(self, typed: str) -> FileTree | None:
+        """Return the tree of a typed folder, read anew if it is another one; None if there is none.
+
+        Not from the root of the file system: it holds too much that nobody attaches.
+        """
+        folder = typed_path(typed) if typed else Path()
+        absolute = Path(os.path.abspath(folder))
+        if not is_allowed(folder) or not os.path.isdir(folder) or absolute == absolute.parent:
+            return None
+        if self._tree is None or self._tree.folder != absolute:
+            if self._tree:
+                self._tree.close()
+            self._tree = FileTree(absolute)
+        return self._tree
+
+
+def _tree_entries(folder: str, found: Iterable[TreeMatch]) -> list[Entry]:
+    """Return matches in the form in which their folder was typed; reads their sizes."""
+    entries = []
+    for match in found:
+        typed = os.path.join(folder, match.path)
+        if not is_typable(typed):
+            continue
+        try:
+            size_bytes = os.stat(typed_path(typed)).st_size
+        except OSError:
+            continue  # removed since
+        entries.append(Entry(typed, match.path, False, size_bytes, match.marks))
+    return entries
 
 
 def typed_completions(begun: str) -> list[str]:
