@@ -422,7 +422,7 @@ async def test_the_command_palette_lists_the_keys() -> None:
         await stage.press("ctrl+p")
         await stage.until(lambda: "Start a conversation" in stage.screen())
         told = stage.screen()
-        places = [told.index(words) for words in ("Begin a conv", "Attach files", "Quit")]
+        places = [told.index(words) for words in ("Suggested", "Conversation ", "View", "Quit")]
         assert places == sorted(places)
         await stage.press(*"keys", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))

@@ -12,7 +12,7 @@ from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
 from tui.ui.keys import ordering
 from tui.ui.keys.help_screen import HelpScreen
-from tui.ui.textual_fixes.palette import SafePalette
+from tui.ui.keys.palette import CommandPalette
 
 HERE = ConversationId("c1")
 
@@ -85,7 +85,7 @@ async def test_text_typed_after_a_key_that_opens_a_dialog_goes_there() -> None:
     stage = Stage()
     async with stage.shown():
         read(stage, *"hi", "ctrl+p", *"them")
-        await stage.until(lambda: isinstance(stage.app.screen, SafePalette))
+        await stage.until(lambda: isinstance(stage.app.screen, CommandPalette))
         await stage.until(lambda: "them" in stage.screen())
         assert stage.composer_text() == "hi"
 

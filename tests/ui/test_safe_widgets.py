@@ -15,7 +15,6 @@ import tui.ui
 from tests.textual_internals import draw, lay_out, waits_to_be_drawn
 from tui.ui.app.base import BaseApp
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.textual_fixes.palette import SafePalette
 from tui.ui.textual_fixes.screens import SafeModal, SafeScreen
 
 
@@ -94,27 +93,6 @@ async def test_a_key_before_mount_or_after_unmount_does_nothing() -> None:
         modal.call_after_refresh(drawn.append, 2)
         await pilot.pause()
         assert drawn == [1]
-
-
-async def test_the_command_palette_ignores_results_after_it_is_closed() -> None:
-    app = App[None]()
-    async with app.run_test() as pilot:
-        palette = SafePalette()
-        await app.push_screen(palette)
-        await pilot.pause()
-        await palette.dismiss()
-        palette._list_visible = True
-        await pilot.pause()
-        assert not palette.is_whole
-
-
-async def test_the_command_palette_uses_our_option_list() -> None:
-    app = BaseApp[None]()
-    async with app.run_test() as pilot:
-        app.push_screen(SafePalette())
-        await pilot.pause()
-        (found,) = app.screen.query(OptionList)
-        assert isinstance(found, SafeOptionList)
 
 
 class _Watched(BaseApp[None]):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.screen import Screen
 
 from tui.core.links import link_host
@@ -22,27 +21,10 @@ from tui.ui.app.stylesheets import first_sheets, later_sheets
 from tui.ui.terminal.clipboard import is_too_large, save_copy
 
 
-def _commands() -> type[Provider]:
-    from tui.ui.keys.palette import KeyCommands
-
-    return KeyCommands
-
-
-def _prompts() -> type[Provider]:
-    from tui.ui.composer.prompts import PromptCommands
-
-    return PromptCommands
-
-
 class GenieApp(SessionApp):
     """Conversation client for one agent: its theme, its keys and the requests of its screens."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_sheets()]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        *App.COMMANDS,
-        _commands,
-        _prompts,
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+p",
@@ -82,18 +64,22 @@ class GenieApp(SessionApp):
             self.push_screen(JobsModal(self.studio, recipe, event.name))
 
     def action_command_palette(self) -> None:
-        # Textual gives its palette an id, which a palette that is still closing may hold.
-        from tui.ui.textual_fixes.palette import SafePalette
+        """Open the palette for what works on the current screen, or close it."""
+        from tui.config import data_dir
+        from tui.ui.keys.palette import CommandPalette, RecentCommands, commands_of
 
-        if self.use_command_palette and not isinstance(self.screen, SafePalette):
-            self.push_screen(SafePalette())
+        if isinstance(self.screen, CommandPalette):
+            self.screen.dismiss()
+            return
+        recent = RecentCommands(data_dir() / "recent-commands.json")
+        self.push_screen(CommandPalette(commands_of(self, self.screen), recent))
 
     def search_themes(self) -> None:
-        from textual.theme import ThemeProvider
+        """Open the theme picker."""
+        from tui.ui.theme.picker import ThemePicker
 
-        from tui.ui.textual_fixes.palette import SafePalette
-
-        self.push_screen(SafePalette([ThemeProvider], placeholder="Search for themes…"))
+        if not isinstance(self.screen, ThemePicker):
+            self.push_screen(ThemePicker())
 
     def action_help(self) -> None:
         from tui.ui.keys.help_screen import HelpScreen

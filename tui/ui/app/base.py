@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,8 @@ class BaseApp(SafeApp[ResultT]):
         """Escape sequence that set the title of the terminal's window; empty if none did."""
         for own in THEMES:
             self.register_theme(own)
+        self._dark = self.terminal.dark
+        self._is_preview = False
         self._filter_lines()
         self.theme_problem = self._take_theme(dark=self.terminal.dark)
         if self.preferences.reduced_motion:
@@ -71,9 +74,33 @@ class BaseApp(SafeApp[ResultT]):
         if self.theme_problem:
             self.notify(self.theme_problem, markup=False, severity="warning")
 
+    @property
+    def chosen_theme(self) -> str:
+        """The theme that the user chose; ``FOLLOW`` if it follows the terminal."""
+        follows = self.preferences.theme in ("", FOLLOW) and self.theme == self.theme_for(FOLLOW)
+        return FOLLOW if follows else self.theme
+
+    def theme_for(self, name: str) -> str:
+        """Return the theme that is shown if the user chooses this one."""
+        return choose(name, self.available_themes, dark=self._dark, colours=self.colours)[0]
+
+    def preview_theme(self, name: str) -> None:
+        """Show a theme, or follow the terminal, without saving it."""
+        self._is_preview = True
+        self.theme = self.theme_for(name)
+        self._is_preview = False
+
+    def choose_theme(self, name: str) -> None:
+        """Show a theme, or follow the terminal, and save it."""
+        self.preview_theme(name)
+        self._keep_theme(name)
+
     def _keep_theme(self, name: str) -> None:
         """Save the theme that the user has just chosen."""
-        if self._save_theme is None or name == self.preferences.theme:
+        if self._is_preview or name == self.preferences.theme:
+            return
+        self.preferences = replace(self.preferences, theme=name)
+        if self._save_theme is None:
             return
         try:
             self._save_theme(name)
@@ -105,8 +132,9 @@ class BaseApp(SafeApp[ResultT]):
 
     def on_background_seen(self, event: BackgroundSeen) -> None:
         """Follow the terminal's background, unless the user has chosen a theme."""
+        self._dark = event.dark
         if self.preferences.theme in ("", FOLLOW):
-            self._take_theme(dark=event.dark)
+            self.preview_theme(FOLLOW)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return tokens(self.current_theme)

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
-
 from tui.ui.composer.slash_registry import SlashCommand
 
 PromptEntry = tuple[str, str, Callable[[], object]]
@@ -53,26 +50,6 @@ class Prompts:
 
     def _show(self, problem: str, argument: str) -> None:
         self._context.show_problem(problem)
-
-
-class PromptCommands(Provider):
-    """Provider of the prompts for the command palette."""
-
-    async def discover(self) -> Hits:
-        for name, about, put in self._entries():
-            yield DiscoveryHit(Content(name), put, text=name, help=about)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for name, about, put in self._entries():
-            score = max(matcher.match(name), matcher.match(about))
-            if score > 0:
-                yield Hit(score, matcher.highlight(name), put, text=name, help=about)
-
-    def _entries(self) -> Iterator[PromptEntry]:
-        listed = getattr(self.screen, "prompt_entries", None)
-        if listed is not None:
-            yield from listed()
 
 
 def _hint(prompt: PromptFile, typed: str) -> str:

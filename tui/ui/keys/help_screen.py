@@ -15,10 +15,10 @@ from textual.widgets.option_list import Option
 
 from tui.ui.keys.keymap import Command, in_order, keys_of
 from tui.ui.keys.labels import key_name
+from tui.ui.keys.list_modal import ListModal
 from tui.ui.keys.registry import TITLES
 from tui.ui.textual_fixes.key_bindings import keymap_of
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line, spread
 
@@ -28,7 +28,7 @@ _NARROW = 76
 """Width in columns below which the names for the configuration file are left out."""
 
 
-class HelpScreen(SafeModal[None]):
+class HelpScreen(ListModal[None]):
     """All keys by group; typing filters them, Enter runs a command that is available."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,15 +85,6 @@ class HelpScreen(SafeModal[None]):
             yield Option(_row(keys, command, width), id=command.id)
         if not last:
             yield Option(Content("No matching keys."), disabled=True)
-
-    def action_move(self, step: int) -> None:
-        rows = self.query_one(OptionList)
-        rows.action_cursor_down() if step > 0 else rows.action_cursor_up()
-
-    def action_page(self, step: int) -> None:
-        rows = self.query_one(OptionList)
-        for _ in range(max(1, rows.size.height - 1)):
-            self.action_move(step)
 
     def action_close(self) -> None:
         """Clear the filter, else close."""

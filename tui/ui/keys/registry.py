@@ -76,6 +76,8 @@ TITLES = {
     "modal": "All dialogs",
     "setup": "Setup",
     "support": "Support",
+    "palette": "Command palette",
+    "theme": "Theme picker",
     "help": "Help",
 }
 """By the first part of a command's id, in display order; others follow under that part's name."""
