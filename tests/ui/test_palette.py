@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
-import pytest
 from textual.widgets import Input
 
 from tests.fakes import WORKSHOP, ScriptedBackend, finished, said, started
@@ -14,12 +12,6 @@ from tui.config import Preferences, data_dir
 from tui.system.terminal import Terminal
 from tui.ui.keys.palette import CommandPalette, PaletteCommand, RecentCommands, grouped
 from tui.ui.theme.picker import ThemePicker
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the commands used here apart from those of other tests."""
-    monkeypatch.setenv("GENIE_TUI_DATA_DIR", str(tmp_path))
 
 
 def names(stage: Stage) -> list[str]:
