@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui.core.events import Heartbeat, TextDelta, TurnEvent, TurnStarted
-from tui.core.timeline_rows import RowReducer, TimelineRow
+from tui.core.row_reducer import RowReducer
+
+if TYPE_CHECKING:
+    from tui.core.timeline_row import TimelineRow
 
 _PREVIEW_CHARS = 400
 _LAST = 1 << 62
@@ -86,14 +90,14 @@ class TurnRows:
             self._summary = RowsSummary(
                 last_ms=max(ends, default=self.begin_ms),
                 is_open=any(row.is_open for row in self.rows),
-                has_caught_up=self._reducer.has_gaps
+                has_caught_up=len(self._reducer.gaps) > 0
                 and any(self.is_caught_up(row) for row in self.rows),
             )
         return self._summary
 
     def is_caught_up(self, row: TimelineRow) -> bool:
         """Return True if a row happened while the connection was lost."""
-        return row.kind != "gap" and self._reducer.is_caught_up(row.event)
+        return row.kind != "gap" and self._reducer.gaps.has(row.event)
 
     def add(self, events: Iterable[TurnEvent]) -> None:
         """Add new events, in the order of arrival."""
@@ -149,7 +153,7 @@ class TurnRows:
             self._reducer.apply(event, place.at_ms, self.begin_ms)
             if isinstance(event, TextDelta):
                 self._reducer.extend_message(event.message_id, self._texts[event.message_id])
-        self._reducer.close_gaps(event for _, event in placed)
+        self._reducer.gaps.close(event for _, event in placed)
 
 
 def _place(event: TurnEvent, arrival: int) -> _Place:

@@ -17,7 +17,7 @@ from tui.ui.toolkit.time_axis import Span, TimeAxis
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
-    from tui.core.timeline_rows import RowState, TimelineRow
+    from tui.core.timeline_row import RowState, TimelineRow
 
 _GLYPH_CELLS = 2
 _NAME_CELLS = 16
@@ -110,19 +110,19 @@ class RowPainter:
             name = name.truncate(columns.name, ellipsis=True, pad=True)
             middle = Content.assemble(name, " ", self.axis.bar(self._spans(row)))
         else:
-            middle = self._at_moment(name, moment_ms, BUSY if row.state == "running" else "$text")
+            middle = self._at_moment(name, moment_ms, _mark_of(row))
         mark = CAUGHT_UP if caught_up else Content("")
         marks = mark.pad_right(columns.marks - mark.cell_length)
         took = self._took(row)
         gap = " " * max(0, _TOOK_CELLS - took.cell_length)
         return Content.assemble(self._glyph(row), " ", middle, gap, took, marks)
 
-    def _at_moment(self, name: Content, at_ms: int, style: str) -> Content:
+    def _at_moment(self, name: Content, at_ms: int, mark: Content) -> Content:
         """Return a moment on the axis with its name before it, which may use the axis up to it."""
         columns, at = self.columns, self.axis.cell(at_ms)
         name = name.truncate(max(columns.name, columns.name + at), ellipsis=True)
         before = name.pad_right(columns.name + 1 + at - name.cell_length)
-        return Content.assemble(before, (_MOMENT, style)).pad_right(columns.axis - at - 1)
+        return Content.assemble(before, mark).pad_right(columns.axis - at - 1)
 
     # -- parts -------------------------------------------------------------------------------------
 
@@ -152,6 +152,8 @@ class RowPainter:
                 return line(name).stylize(BAD) if row.state == "failed" else line(name)
             case "gap":
                 return line(name).stylize(BAD)
+            case "moment" if isinstance(row.event, StreamResumed):
+                return line(name).stylize(GOOD)
             case "end":
                 bold = line(name).stylize("bold")
                 return Content.assemble(bold, " ", muted(about)) if about else bold
@@ -191,6 +193,13 @@ class RowPainter:
             took_ms = row.at_ms - round(self.axis.begin_ms)
         style = BAD if row.kind == "skill" and row.state == "failed" else MUTED
         return Content.styled(duration(took_ms / 1000), style)
+
+
+def _mark_of(row: TimelineRow) -> Content:
+    """Return the glyph of a moment on the axis."""
+    if isinstance(row.event, StreamResumed):
+        return _GLYPHS[EventIcon.RESUMED]
+    return Content.styled(_MOMENT, BUSY if row.state == "running" else "$text")
 
 
 def words_of(row: TimelineRow, *, raw: bool = False) -> tuple[str, str]:

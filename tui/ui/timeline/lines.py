@@ -32,7 +32,7 @@ from tui.core.events import (
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:
-    from tui.core.timeline_rows import TimelineRow
+    from tui.core.timeline_row import TimelineRow
     from tui.ui.timeline.turns import TimelineTurn
 
 LineKind = Literal["title", "axis", "row", "blank", "note"]

@@ -6,9 +6,8 @@ a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui.core.event_labels import Activity, activity_of
 from tui.core.events import (
@@ -33,59 +32,10 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
+from tui.core.timeline_row import GapRows, RowKind, RowState, TimelineRow
 
 if TYPE_CHECKING:
     from tui.core.ids import CallId
-
-RowKind = Literal["message", "skill", "connection", "log", "gap", "end", "moment"]
-RowState = Literal[
-    "moment", "running", "asks", "approved", "done", "failed", "stopped", "rejected", "open_end"
-]
-"""``asks``: it waits for the user. ``open_end``: it is over, and nothing says how."""
-
-
-@dataclass(slots=True, eq=False)
-class TimelineRow:
-    """Something that happened, at a moment or for a while. Times are those of the server."""
-
-    kind: RowKind
-    at_ms: int
-    """When it is first heard of."""
-    event: TurnEvent
-    """Event that names it: the newest, but for log lines about a message."""
-    events: list[TurnEvent] = field(default_factory=list)
-    """All events of the row, in order."""
-    state: RowState = "moment"
-    asked_ms: int | None = None
-    """When the user was asked."""
-    answered_ms: int | None = None
-    started_ms: int | None = None
-    """When it began; None: it did not, or that is unknown."""
-    not_before_ms: int | None = None
-    """When it began at the earliest, if its start is unknown."""
-    ended_ms: int | None = None
-    text: str = ""
-    """Beginning of a message that is still being written."""
-
-    @property
-    def is_open(self) -> bool:
-        """True if it goes on."""
-        return self.state in ("running", "asks")
-
-    @property
-    def took_ms(self) -> int | None:
-        """Duration without the time that the user took to answer; None if unknown, or not over."""
-        times = (self.started_ms, self.asked_ms, self.not_before_ms)
-        since_ms = next((at_ms for at_ms in times if at_ms is not None), None)
-        until_ms = self.ended_ms if self.ended_ms is not None else self.answered_ms
-        return None if since_ms is None or until_ms is None else until_ms - since_ms
-
-    def add(self, event: TurnEvent) -> None:
-        """Add an event that names the row from now on. Of progress only the newest is kept."""
-        if isinstance(event, SkillProgress):
-            self.events = [known for known in self.events if not isinstance(known, SkillProgress)]
-        self.events.append(event)
-        self.event = event
 
 
 class RowReducer:
@@ -96,6 +46,7 @@ class RowReducer:
 
     def __init__(self, *, raw: bool = False) -> None:
         self.rows: list[TimelineRow] = []
+        self.gaps = GapRows()
         self.head: list[TurnEvent] = []
         """Events about the turn as a whole."""
         self._raw = raw
@@ -104,7 +55,6 @@ class RowReducer:
         """Calls that have not ended."""
         self._waits: list[TimelineRow] = []
         """Rows that end when the agent goes on."""
-        self._gaps: list[TimelineRow] = []
         self._end: TimelineRow | None = None
         self._usage: TimelineRow | None = None
         self._unclaimed: TimelineRow | None = None
@@ -136,13 +86,12 @@ class RowReducer:
                 self._log(event, at_ms)
             case UsageReported():
                 self._count_usage(event, at_ms)
-            case StreamInterrupted():
-                self._gaps.append(self._new("gap", event, at_ms, "running"))
-                self._gaps[-1].asked_ms = at_ms
-            case StreamLost():
-                self._lose(event, at_ms)
+            case StreamInterrupted() | StreamLost():
+                if row := self.gaps.begin(event, at_ms):
+                    self.rows.append(row)
             case StreamResumed():
-                self._resume(event, at_ms)
+                self.gaps.end(event, at_ms)
+                self._new("moment", event, at_ms)
             case TurnFinished():
                 self._finish(event, at_ms, begin_ms)
             case HaltRequested() | UnknownEvent():
@@ -154,51 +103,6 @@ class RowReducer:
         """Show more of a message that is being written."""
         if row := self._messages.get(message_id):
             row.text = text
-
-    @property
-    def has_gaps(self) -> bool:
-        """True if the connection was lost."""
-        return bool(self._gaps)
-
-    def close_gaps(self, events: Iterable[TurnEvent]) -> None:
-        """End each gap with the first event that arrived after it."""
-        if not self._gaps:
-            return
-        for event in events:
-            for row in self._gaps:
-                if any(isinstance(each, StreamResumed) for each in row.events):
-                    continue
-                lost_ms, seen_ms = row.event.seen_ms, event.seen_ms
-                if lost_ms is None or seen_ms is None or seen_ms <= lost_ms:
-                    continue
-                if row.ended_ms is None or seen_ms < row.ended_ms:
-                    row.state, row.ended_ms = "done", seen_ms
-
-    def is_caught_up(self, event: TurnEvent) -> bool:
-        """Return True if an event happened in a gap, and arrived after it."""
-        at_ms, seen_ms = event.at_ms, event.seen_ms
-        if at_ms is None or seen_ms is None:
-            return False
-        return any(
-            row.at_ms <= at_ms < row.ended_ms and _is_after(seen_ms, row)
-            for row in self._gaps
-            if row.ended_ms is not None
-        )
-
-    def _lose(self, event: StreamLost, at_ms: int) -> None:
-        """Begin a gap, or name the one that the server announced."""
-        last = self._gaps[-1] if self._gaps else None
-        if last and last.is_open:
-            last.add(event)
-            return
-        self._gaps.append(self._new("gap", event, at_ms, "running"))
-        self._gaps[-1].asked_ms = at_ms
-
-    def _resume(self, event: StreamResumed, at_ms: int) -> None:
-        for row in self._gaps[-1:]:
-            row.state, row.ended_ms = "done", at_ms
-            row.events.append(event)
-        self._new("moment", event, at_ms)
 
     def _new(
         self, kind: RowKind, event: TurnEvent, at_ms: int, state: RowState = "moment"
@@ -426,17 +330,6 @@ class RowReducer:
         self._end = self._new("end", event, at_ms, ends.get(event.outcome, "stopped"))
         self._end.events = [*(e for row in earlier for e in row.events), event]
         self._end.started_ms, self._end.ended_ms = begin_ms, at_ms
-
-
-def _is_after(seen_ms: int, gap: TimelineRow) -> bool:
-    """Return True if something arrived after the connection was lost: our clock on both sides.
-
-    Without our own record of the break, it is known only when something arrived again.
-    """
-    lost_ms = gap.event.seen_ms
-    if isinstance(gap.event, StreamLost) and lost_ms is not None:
-        return seen_ms > lost_ms
-    return gap.ended_ms is not None and gap.ended_ms <= seen_ms
 
 
 def _is_of(event: TurnEvent, call_id: CallId | None, skill: str) -> bool:
