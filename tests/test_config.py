@@ -110,7 +110,7 @@ def test_booleans_are_parsed_from_words(path: Path) -> None:
 def test_key_bindings_are_parsed_quoted_or_dotted(path: Path) -> None:
     written(path, '[keys]\n"conversation.new" = "f8"\napp.quit = ""\n[profiles.a]\n')
     assert key_bindings(path) == (path, {"conversation.new": "f8", "app.quit": ""})
-    with pytest.raises(ConfigError, match=r"keys, app.quit: must be text"):
+    with pytest.raises(ConfigError, match=r"keys, app.quit: must be a string"):
         key_bindings(written(path, "[keys]\napp.quit = 3\n"))
     with pytest.raises(ConfigError, match="keys: must be a string"):
         key_bindings(written(path, 'keys = "x"\n'))
@@ -146,25 +146,25 @@ def test_the_requested_profile_is_loaded(
 
 def test_a_missing_profile_error_lists_the_existing_ones(path: Path) -> None:
     message = complaint(profile="wrk", config_path=written(path, TWO))
-    assert message == f"--profile: there is no profile 'wrk' in {path} (there is: 'work', 'home')."
+    assert message == f"--profile: no profile 'wrk' in {path} (profiles: 'work', 'home')."
 
 
 def test_a_missing_profile_error_names_the_environment_variable(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_PROFILE": "wrk"}
     message = complaint(config_path=written(path, ""), environ=environ)
-    assert message.startswith("Environment variable GENIE_TUI_PROFILE: there is no profile 'wrk'")
-    assert "(there is: none)" in message
+    assert message.startswith("Environment variable GENIE_TUI_PROFILE: no profile 'wrk'")
+    assert "(profiles: none)" in message
 
 
 @pytest.mark.parametrize("value", ['"gone"', "7", "['work']"])
 def test_a_default_profile_must_exist(path: Path, value: str) -> None:
     message = complaint(config_path=written(path, f"default_profile = {value}\n{TWO}"))
-    assert f"{path}, default_profile: there is no profile" in message
+    assert f"{path}, default_profile: no profile" in message
 
 
 def test_several_profiles_without_default_are_an_error(path: Path) -> None:
     message = complaint(config_path=written(path, TWO))
-    assert message == f"Choose one of the profiles in {path} with --profile: 'work', 'home'."
+    assert message == f"Choose a profile from {path} with --profile: 'work', 'home'."
 
 
 # -- data centers and URLs ------------------------------------------------------------------
@@ -204,15 +204,15 @@ def test_custom_hosts_override_the_data_center(path: Path) -> None:
 
 def test_an_unknown_data_center_error_lists_the_known_ones(path: Path) -> None:
     message = complaint(config_path=written(path, ""), flags={"data_center": "mars"})
-    assert message.startswith("--data-center: 'mars' is not a known data center (us, eu, jp, ")
-    assert "base_url is accepted" in message
+    assert message.startswith("--data-center: 'mars' isn't a known data center (us, eu, jp, ")
+    assert "set base_url" in message
 
 
 @pytest.mark.parametrize("code", ["cn", "trial"])
 def test_without_a_published_host_base_url_is_required(path: Path, code: str) -> None:
     flags = {"data_center": code}
     message = complaint(config_path=written(path, ""), flags=flags)
-    assert "is not published: set base_url (GENIE_TUI_BASE_URL)" in message
+    assert "isn't public. Set base_url (GENIE_TUI_BASE_URL)" in message
     flags["base_url"] = "https://genie.example.cn"
     assert load(config_path=path, flags=flags, environ=OAUTH).base_url == flags["base_url"]
 
@@ -235,13 +235,13 @@ def test_urls_safe_for_credentials_are_accepted(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("http://host.example", "must begin with https://"),
-        ("http://127.0.0.1.host.example", "must begin with https://"),
-        ("http://localhost.host.example", "must begin with https://"),
-        ("http://[::2]", "must begin with https://"),
-        ("http://0.0.0.0:80", "must begin with https://"),
-        ("ftp://host.example", "begins with https://"),
-        ("host.example", "begins with https://"),
+        ("http://host.example", "must start with https://"),
+        ("http://127.0.0.1.host.example", "must start with https://"),
+        ("http://localhost.host.example", "must start with https://"),
+        ("http://[::2]", "must start with https://"),
+        ("http://0.0.0.0:80", "must start with https://"),
+        ("ftp://host.example", "starts with https://"),
+        ("host.example", "starts with https://"),
         ("https://", "names a host"),
         ("https://[::1", "must be a URL"),
         (f"https://me:{SECRET}@host\u2100.example", "must be a URL"),
@@ -308,11 +308,11 @@ def test_an_explicit_sign_in_method_is_kept_although_there_is_an_api_key(path: P
     [
         (
             {"GENIE_TUI_DATA_CENTER": "eu"},
-            "lacks genie, client_id, redirect_url for backend 'genie' with auth 'oauth'",
+            "with auth 'oauth': missing genie, client_id, redirect_url.",
         ),
-        ({"GENIE_TUI_AUTH": "api_key"}, "lacks genie, api_key, idp_user_id"),
-        ({"GENIE_TUI_API_KEY": SECRET, "GENIE_TUI_GENIE": "g"}, "lacks idp_user_id for backend"),
-        ({"GENIE_TUI_BACKEND": "workflows"}, "lacks base_url, genie for backend 'workflows': set"),
+        ({"GENIE_TUI_AUTH": "api_key"}, "missing genie, api_key, idp_user_id."),
+        ({"GENIE_TUI_API_KEY": SECRET, "GENIE_TUI_GENIE": "g"}, "missing idp_user_id."),
+        ({"GENIE_TUI_BACKEND": "workflows"}, "for backend 'workflows': missing base_url, genie."),
     ],
 )
 def test_a_missing_setting_is_named_with_its_environment_variable(
@@ -354,7 +354,7 @@ def test_a_developer_token_is_rejected_as_api_key(path: Path) -> None:
 def test_an_api_key_is_rejected_as_developer_token(path: Path) -> None:
     key = f"{SECRET}ab12"
     message = complaint(config_path=written(path, ""), flags={"developer_token": key})
-    assert "this is the API key of a genie's client" in message
+    assert "this is a genie client's API key" in message
     assert "api_key" in message
     assert SECRET not in message
 
@@ -377,7 +377,7 @@ def test_an_invalid_value_from_the_environment_names_the_variable(path: Path) ->
         ("data_center = ['us']", "data_center: must be a string."),
         (f"api_key = ['{SECRET}']", "api_key: must be a string."),
         (f"token = {{ value = '{SECRET}' }}", "token: must be a string."),
-        ("redirect_url = 'http://host.example/'", "redirect_url: must begin with https://"),
+        ("redirect_url = 'http://host.example/'", "redirect_url: must start with https://"),
     ],
 )
 def test_an_invalid_value_from_the_file_names_file_and_profile(
@@ -409,14 +409,14 @@ def test_a_setting_outside_a_profile_is_unknown(path: Path) -> None:
 
 def test_a_toml_syntax_error_is_reported_with_its_line(path: Path) -> None:
     message = complaint(config_path=written(path, f"[profiles.a]\napi_key = {SECRET}\n"))
-    assert message.startswith(f"{path} is not valid TOML: ")
+    assert message.startswith(f"{path} isn't valid TOML: ")
     assert "line 2, column" in message
     assert SECRET not in message
 
 
 @pytest.mark.parametrize("text", ["profiles = 3\n", "[profiles]\nwork = 3\n"])
 def test_profiles_must_be_tables(path: Path, text: str) -> None:
-    assert "profiles must be tables" in complaint(config_path=written(path, text))
+    assert "each profile must be a table" in complaint(config_path=written(path, text))
 
 
 def test_a_requested_config_file_must_exist(path: Path) -> None:
@@ -424,7 +424,7 @@ def test_a_requested_config_file_must_exist(path: Path) -> None:
 
 
 def test_an_unreadable_config_file_is_an_error(tmp_path: Path) -> None:
-    assert complaint(config_path=tmp_path) == f"{tmp_path} cannot be read: Is a directory."
+    assert complaint(config_path=tmp_path) == f"Couldn't read {tmp_path}: Is a directory."
 
 
 def test_a_config_file_that_is_not_utf8_is_an_error(path: Path) -> None:
@@ -510,7 +510,7 @@ def test_an_invalid_profile_is_not_saved(path: Path, values: dict[str, str]) -> 
 
 def test_an_invalid_config_file_is_not_overwritten(path: Path) -> None:
     written(path, "[profiles.a\n")
-    with pytest.raises(ConfigError, match="not valid TOML"):
+    with pytest.raises(ConfigError, match="isn't valid TOML"):
         save_profile(path, "work", {"genie": "g"})
     assert path.read_text(encoding="utf-8") == "[profiles.a\n"
 
@@ -537,7 +537,7 @@ def test_a_failed_write_keeps_the_old_config_file_and_leaves_no_temporary_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(ConfigError, match="cannot be written: No space left on device"):
+    with pytest.raises(ConfigError, match="No space left on device"):
         save_profile(path, "work", {"genie": "new"})
     assert "old" in path.read_text(encoding="utf-8")
     assert list(path.parent.iterdir()) == [path]
@@ -545,7 +545,7 @@ def test_a_failed_write_keeps_the_old_config_file_and_leaves_no_temporary_file(
 
 def test_a_config_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ConfigError, match="cannot be"):
+    with pytest.raises(ConfigError, match="Couldn't"):
         save_profile(tmp_path / "file" / "config.toml", "work", {"genie": "g"})
 
 

@@ -127,7 +127,7 @@ async def test_guardrails_and_max_tokens_are_options(
     rails = {choice.label: choice for choice in known["guardrail_ids"].choices}
     assert rails["no-secrets"].value == "guardrail-1"
     assert rails["no-secrets"].help == "Checks the prompt."
-    assert "Switched off" in rails["switched-off"].help
+    assert "Turned off" in rails["switched-off"].help
     assert [choice.value for choice in known["guardrail_tags"].choices] == ["safe", "safe-output"]
     key = known["credential_overrides.ORDERS_KEY"]
     assert [choice.value for choice in key.choices] == [

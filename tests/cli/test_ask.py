@@ -135,7 +135,7 @@ def test_without_conversations_there_is_no_last_one(environ: dict[str, str]) -> 
             check=False,
         )
         assert done.returncode == 2
-        assert "no conversation to continue" in done.stderr
+        assert "No conversation to continue" in done.stderr
         assert empty.log.of("create") == []
 
 
@@ -247,7 +247,7 @@ def test_an_open_stdin_pipe_is_mentioned(environ: dict[str, str]) -> None:
         text=True,
     )
     assert process.stderr
-    assert "waiting for the end of standard input" in process.stderr.readline()
+    assert "Waiting for the end of standard input" in process.stderr.readline()
     reply, _ = process.communicate("", timeout=30)
     assert process.returncode == 0
     assert "Ifrit" in reply
@@ -263,7 +263,7 @@ def test_an_endless_stdin_pipe_times_out(environ: dict[str, str]) -> None:
     )
     assert process.wait(20) == 1
     assert process.stderr
-    assert "did not end in time" in process.stderr.read()
+    assert "didn't end in time" in process.stderr.read()
     process.stderr.close()
     assert process.stdin
     process.stdin.close()

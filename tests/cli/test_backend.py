@@ -44,8 +44,8 @@ def test_a_reply_and_its_token_usage(run: Run, workflows: dict[str, str]) -> Non
     assert done.returncode == 0
     turn, total = done.stderr.splitlines()
     assert first["usage"]["output_tokens"] > 0
-    assert "conversation total" not in turn
-    assert "conversation total" in total
+    assert "Conversation total" not in turn
+    assert "Conversation total" in total
 
 
 def test_a_failed_run_reports_its_reason(run: Run, workflows: dict[str, str]) -> None:

@@ -43,13 +43,13 @@ def test_an_export_uses_stored_turns_deleted_on_the_server(run: Run, server: Dem
     done = run("export", cid)
     assert done.returncode == 0
     assert "> Greetings, Ada." in done.stdout
-    assert "exported as it is stored here" in done.stderr
+    assert "Exported only what is stored on this machine" in done.stderr
 
 
 def test_an_export_of_an_unknown_conversation_is_an_error(run: Run) -> None:
     done = run("export", "cnv-unknown")
     assert done.returncode == 1
-    assert "genie-tui: " in done.stderr
+    assert "Error: " in done.stderr
     assert done.stdout == ""
 
 

@@ -38,7 +38,7 @@ def test_the_first_valid_redirect_signs_in_until_the_logout(
     port = server.redirect_url.split(":")[2].split("/")[0]
     assert f"ssh -L {port}:127.0.0.1:{port} " in attempt.told
     assert "you are connected over SSH" in attempt.told
-    assert "The login goes on." in attempt.told
+    assert "Still waiting for your sign-in." in attempt.told
     assert "readable only by you" in attempt.told
 
     assert run("whoami").stdout == "Ada (ada@example.com)\n"
@@ -98,7 +98,7 @@ def test_with_an_api_key_no_login_is_needed(run: Run) -> None:
     key = "f" * 64
     assert "usr-1" in run("whoami", GENIE_TUI_API_KEY=key, **by_key).stdout
     assert "nothing to sign in to" in run("login", GENIE_TUI_API_KEY=key, **by_key).stderr
-    assert "remove it there" in run("logout", GENIE_TUI_API_KEY=key, **by_key).stderr
+    assert "Remove it there too" in run("logout", GENIE_TUI_API_KEY=key, **by_key).stderr
 
 
 def test_an_entered_api_key_is_stored_until_the_logout(
@@ -112,7 +112,7 @@ def test_an_entered_api_key_is_stored_until_the_logout(
     assert kept.returncode == 0
     assert server.api_key not in kept.stdout + kept.stderr
     assert run("ask", "hi", **by_key).returncode == 0
-    assert "is removed" in run("logout", **by_key).stderr
+    assert "Removed the API key" in run("logout", **by_key).stderr
     assert run("ask", "hi", **by_key).returncode == 2
 
 

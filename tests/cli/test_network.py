@@ -167,7 +167,7 @@ def test_the_doctor_shows_the_issuer_of_an_untrusted_certificate(
     assert done.returncode == 1
     network = next(step for step in json.loads(done.stdout) if step["step"] == "network")
     assert network["verdict"] == "bad"
-    assert "does not trust" in network["text"]
+    assert "doesn't trust" in network["text"]
     assert f"The certificate of {HOST} comes from Evil Corp Inspection" in network["advice"]
     assert f"Proxy: {inspecting.url} (HTTPS_PROXY)." in network["advice"]
     assert "Not understood in NO_PROXY, and ignored: 10.0.0.0/99." in network["advice"]
@@ -176,10 +176,10 @@ def test_the_doctor_shows_the_issuer_of_an_untrusted_certificate(
 @pytest.mark.parametrize(
     ("proxy", "told"),
     [
-        (lambda: HttpProxy(9, status="407 Who are you"), "wants another user name and password"),
-        (lambda: HttpProxy(9, status="403 Policy"), "does not allow connections to genie.test"),
-        (lambda: SocksProxy(9, reply="forbidden"), "does not allow connections to genie.test"),
-        (lambda: SocksProxy(9, login="a:b"), "wants another user name and password"),
+        (lambda: HttpProxy(9, status="407 Who are you"), "requires a valid user name and password"),
+        (lambda: HttpProxy(9, status="403 Policy"), "blocked the connection to genie.test"),
+        (lambda: SocksProxy(9, reply="forbidden"), "blocked the connection to genie.test"),
+        (lambda: SocksProxy(9, login="a:b"), "requires a valid user name and password"),
     ],
 )
 @pytest.mark.parametrize("command", ["ask", "doctor"])

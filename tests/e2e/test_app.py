@@ -20,7 +20,7 @@ def test_the_demo_starts_and_replies(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("hello there\r")
-        terminal.until("Peace upon your terminal")
+        terminal.until("Ask me what I can do")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
         assert LEFT_FULL_SCREEN in terminal.output
@@ -41,9 +41,9 @@ def test_the_app_fits_terminals_of_many_sizes(start: Start, columns: int, rows: 
     with start("--demo", columns=columns, rows=rows) as terminal:
         terminal.until("(?i)message")
         terminal.type("hello there\r")
-        terminal.until("Peace upon")
+        terminal.until("Ask me what I can")
         terminal.resize(rows * 2, columns // 2)
-        terminal.until(r"Peace\s")
+        terminal.until(r"Hi Ada\.")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -99,6 +99,6 @@ def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
         terminal.wait_exit()
     server.faults.clear()
     with start(**settings) as terminal:
-        terminal.until("Peace upon")
+        terminal.until("Ask me what I can")
     sent = [record.summary for record in server.log.of("send") if record.summary]
     assert sent == ["hello there"]

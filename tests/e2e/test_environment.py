@@ -32,7 +32,7 @@ def test_the_app_redraws_after_suspend_and_resume(start: Start, server: DemoServ
         terminal.kill(signal.SIGCONT)
         terminal.until(lambda _: RAW_AGAIN in terminal.output[suspended:])
         terminal.type(f"{HELLO}\r")
-        terminal.until("Peace upon")
+        terminal.until("Ask me what I can")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 
@@ -43,7 +43,7 @@ def test_two_processes_chat_with_one_store(start: Start, server: DemoServer) -> 
         other.until("essage")
         one.type(f"{HELLO}\r")
         other.type("Is anything broken right now?\r")
-        one.until("Peace upon")
+        one.until("Ask me what I can")
         other.until("network team")
         for terminal in (one, other):
             terminal.type("\x11")
@@ -60,7 +60,7 @@ def test_a_damaged_database_is_set_aside_and_reported(
     with start(**settings_of(server)) as terminal:
         terminal.until("were damaged")
         terminal.type(f"{HELLO}\r")
-        terminal.until("Peace upon")
+        terminal.until("Ask me what I can")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
     files = [path for path in data.iterdir() if path.is_file()]
@@ -75,7 +75,7 @@ def test_any_term_variable_works(start: Start, server: DemoServer, terminal_type
     with start(**settings_of(server), TERM=terminal_type, COLORTERM="") as terminal:
         terminal.until("essage")
         terminal.type(f"{HELLO}\r")
-        terminal.until("Peace upon")
+        terminal.until("Ask me what I can")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 

@@ -97,9 +97,9 @@ def _look_around(terminal: Terminal) -> None:
     terminal.until("Enter Details")
     for keys in ("\r", "\x1b[A\r", "\x1b[A\x1b[A\r"):  # an event, and some before it
         terminal.type(keys)
-        terminal.until("Arrived")
+        terminal.until("Received")
         terminal.pump(FOCUS_LATER_S)
-        _leave(terminal, "Arrived")
+        _leave(terminal, "Received")
 
 
 def _leave(terminal: Terminal, sight: str) -> None:

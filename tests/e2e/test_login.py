@@ -64,12 +64,12 @@ def test_over_ssh_the_pasted_redirect_url_completes_the_login_of_the_app(
         terminal.until("you are connected over SSH")
         assert re.search(r"ssh -L (\d+):127\.0\.0\.1:\1 jo@10\.0\.0\.7", terminal.text)
         paste(terminal, "http://127.0.0.1/wrong?code=1")
-        terminal.until("not an address that begins with")
+        terminal.until("address must start with")
         paste(terminal, redirected(link_on(terminal)))
         terminal.until("Ada")
         terminal.until("What can")
         terminal.type("hello there\r")
-        terminal.until("Peace")  # the rest may be behind the words about the login
+        terminal.until("Ask me")  # the rest may be behind the words about the login
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
     with start("whoami", **over_ssh(server)) as terminal:
@@ -80,7 +80,7 @@ def test_a_denied_login_is_reported_and_can_be_retried(start: Start, server: Dem
     with start(**over_ssh(server)) as terminal:
         terminal.until(r"4:\d\d left")  # keys of its first moment do not count
         paste(terminal, redirected(link_on(terminal), decision="deny"))
-        terminal.until("The login was denied in the browser")
+        terminal.until("Access was denied in the browser")
         terminal.type("r")
         terminal.until(r"4:\d\d left")
         terminal.type("\x1b")
@@ -128,7 +128,7 @@ def test_the_first_run_offers_the_demo_or_a_profile(
     config = Path(environ["GENIE_TUI_CONFIG_DIR"], "config.toml")
     assert not config.exists()
     with start(columns=100, rows=45) as terminal:
-        terminal.until("Will be saved in")
+        terminal.until("Saves to")
         fill(terminal, "Base URL", server.url)
         fill(terminal, "Genie  ", server.genie)
         click(terminal, "API key")
@@ -138,7 +138,7 @@ def test_the_first_run_offers_the_demo_or_a_profile(
         terminal.type("\x13")
         terminal.until("● online")
         terminal.type("hello there\r")
-        terminal.until("Peace upon your terminal")
+        terminal.until("Ask me what I can do")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
     assert server.api_key not in config.read_text()

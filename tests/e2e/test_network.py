@@ -17,7 +17,7 @@ from tui.demo.server import DemoServer, DemoSettings
 pytestmark = pytest.mark.slow
 
 TEXT = "is anything broken"
-LAST_WORDS = "they expect calm by"
+LAST_WORDS = "expects a fix by"
 RETRY = "\x12"
 ECHO_WITHIN_S = 15.0
 """Long enough for a busy machine, far less than what a program waits for that is blocked."""

@@ -62,7 +62,7 @@ def test_typing_answers_no_approval(
         write(terminal, word, key_ms / 1000)
         terminal.until(lambda text: word in text and "Tab answer here" not in text)
         terminal.type("\r")
-        terminal.until("Waits until the agent is free")
+        terminal.until("Queued until the agent is free")
         assert decisions(server) == 0
         assert sent(server) == [prompt]
         assert b"\x1b]52;" not in terminal.output[before:]

@@ -60,7 +60,7 @@ def test_tokens_and_codes_stay_in_their_storage(
         paste(terminal, answer)
         terminal.until("● online")
         terminal.type("hello there\r")
-        terminal.until("Peace upon your terminal")
+        terminal.until("Ask me what I can do")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
         for secret in secrets_in(data):

@@ -175,5 +175,5 @@ def test_after_a_suspend_overwritten_cells_are_redrawn(start: Start, server: Dem
         assert "still here" not in terminal.text
         terminal.kill(signal.SIGCONT)
         screen = terminal.until("still here")
-        assert re.search(r"● live", screen)
+        assert re.search(r"● online", screen)
         assert "Stopped" not in screen

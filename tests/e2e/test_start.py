@@ -45,6 +45,6 @@ def test_a_failed_start_takes_text_shows_the_reason_and_retries(start: Start, na
 
 def test_keys_are_accepted_in_a_window_that_is_too_small(start: Start) -> None:
     with start("--demo", columns=10, rows=4) as terminal:
-        terminal.until("Too small")
+        terminal.until("Window too small")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0

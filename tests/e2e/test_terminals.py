@@ -111,7 +111,7 @@ def test_the_window_title_is_set_and_restored(start: Start) -> None:
 def test_a_tiny_window_shows_a_message_and_does_no_harm(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
-        for columns, rows, seen in ((40, 10, "Message"), (20, 5, "Too small"), (8, 2, "")):
+        for columns, rows, seen in ((40, 10, "Message"), (20, 5, "too small"), (8, 2, "")):
             terminal.resize(columns, rows)
             terminal.until(seen)
             terminal.pump(0.3)
@@ -132,7 +132,7 @@ def test_lines_pasted_without_bracketed_paste_are_one_message(
         terminal.pump(0.3)
         assert not server.log.of("send")
         terminal.type("\r")
-        terminal.until("no laptop will arrive")
+        terminal.until("no laptop will ship")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
     sent = [record.summary for record in server.log.of("send") if record.summary]

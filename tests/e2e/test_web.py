@@ -128,7 +128,7 @@ def test_a_port_in_use_is_a_one_line_error_and_exit_code_2(
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "choose another with --port" in done.stderr
+    assert "Choose another with --port" in done.stderr
 
 
 class PageClient:
@@ -186,7 +186,7 @@ async def test_a_page_reads_and_writes_files_in_its_own_folder_only(
         await page.type(f"/attach {outside}/private-notes.txt\r")
         await page.until("outside the folder of this page")
         await page.type("/attach link.txt\r")
-        await page.until("link.txt cannot be read")
+        await page.until("read link.txt")
         await page.type("/attach own-file.txt\r")
         await page.until("own-file.txt 4 B")
         await page.type("hello\r")
@@ -244,5 +244,5 @@ def test_a_conversation_with_the_demo_in_a_browser(chromium: Browser, server: Se
     page.mouse.click(600, 740)  # the composer
     page.keyboard.type("hello there")
     page.keyboard.press("Enter")
-    until("Peace upon your terminal")
+    until("Ask me what I can do")
     assert set(asked) <= {"127.0.0.1", ""}

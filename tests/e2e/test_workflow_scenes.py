@@ -179,30 +179,30 @@ async def test_a_reconnect_within_a_message_leaves_no_trace_in_it(fault: str) ->
         await here.until(lambda: not here.working_conversations())
         words = [reply.copy_text() for reply in here.find_all(Reply)]
         assert len(words) == 2, words
-        assert words[0].startswith("Let me look everywhere at once")
-        assert words[1].startswith("One thing is limping")
-        assert words[1].rstrip().endswith("calm by noon")
+        assert words[0].startswith("I'll check all the systems at once")
+        assert words[1].startswith("One service has a problem")
+        assert words[1].rstrip().endswith("a fix by noon")
         assert words[1].count("VPN Frankfurt") == 1
 
 
 async def test_an_inactive_workflow_can_be_reactivated() -> None:
     async with scene() as here:
-        await here.opened("switched off")
+        await here.opened("inactive")
         await here.say("Is anything broken right now?")
         await here.until(lambda: "Alt+A to reactivate it." in here.screen())
         assert here.composer_text() == "Is anything broken right now?"
         await here.pilot.press("alt+a")
-        await here.until(lambda: "is switched on again" in here.screen())
+        await here.until(lambda: "Conversation reactivated" in here.screen())
         await here.pilot.press("enter")
-        await here.until(lambda: "calm by" in here.screen())
+        await here.until(lambda: "a fix by" in here.screen())
 
 
 async def test_a_conversation_of_another_user_is_rejected_with_a_reason() -> None:
     async with scene() as here:
         here.go_to(ConversationId(of_a_colleague(here.server)))
-        await here.until(lambda: "belongs to somebody else" in here.screen())
+        await here.until(lambda: "belongs to another account" in here.screen())
         await here.pilot.press("escape")
-        await here.until(lambda: "belongs to somebody else" not in here.screen())
+        await here.until(lambda: "belongs to another account" not in here.screen())
         await here.say("Is anything broken right now?")
         await here.until(lambda: "Not sent: The workflow belongs to" in here.screen())
         assert here.composer_text() == "Is anything broken right now?"

@@ -22,7 +22,7 @@ QUESTIONS = {
     "approval": "Order a laptop for our new hire",
     "reject": "Show open Acme opportunities in Salesforce",
 }
-ELSEWHERE = "Decided in another window."
+ELSEWHERE = "Answered in another window."
 ROOT = Path(__file__).parent.parent.parent
 
 

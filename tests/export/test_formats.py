@@ -76,7 +76,7 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
         "",
         "### run-1",
         "",
-        "- `14:00:00` ▶ **Began**",
+        "- `14:00:00` ▶ **Started**",
         "- `14:00:01` ◆ **Order laptop** needs your approval",
         "- `14:00:02` ✗ **Rejected** Too dear (1.0 s)",
         "- `14:00:03` ○ **Check stock**",

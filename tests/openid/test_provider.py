@@ -160,7 +160,7 @@ def test_a_pasted_redirect_url_is_accepted_and_a_denial_reported(
     with login_command(environ) as attempt:
         attempt.paste(redirected(attempt.url, provider.redirect_url, "deny"))
         assert attempt.finish()[0] == 3
-    assert "The login was denied in the browser" in attempt.told
+    assert "Access was denied in the browser" in attempt.told
 
 
 async def test_an_issuer_that_was_not_discovered_is_rejected(
@@ -194,7 +194,7 @@ async def test_refresh_tokens_rotate_and_a_reused_one_ends_the_login(
     assert kept.refresh_token is not None
     await stranger.refresh(kept.refresh_token)
     await stranger.aclose()
-    with pytest.raises(BackendError, match="The login has ended") as caught:
+    with pytest.raises(BackendError, match="Your sign-in has ended") as caught:
         await other.tokens.get_token(refused=second)
     assert caught.value.kind is ErrorKind.UNAUTHORIZED
     assert caught.value.code == "invalid_grant"

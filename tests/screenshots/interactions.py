@@ -141,7 +141,7 @@ async def pasted(pilot: Pilot[None]) -> None:
     pilot.app.post_message(Paste(_log()))
     await seen(pilot, "36 lines")
     await pilot.press("f3")
-    await seen(pilot, "Unfold")
+    await seen(pilot, "Use as text")
 
 
 async def attach(pilot: Pilot[None]) -> None:
@@ -271,7 +271,7 @@ async def edit(pilot: Pilot[None]) -> None:
     await heard(pilot, "escape")
     await write(pilot, "And a mouse that fits the left hand, if there is one.")
     await pilot.press("enter")
-    await seen(pilot, "Change it")
+    await seen(pilot, "Edit")
     await pilot.press("alt+up")
     await still_cursor(pilot)
 

@@ -30,7 +30,7 @@ async def guardrail(pilot: Pilot[None]) -> None:
     await pilot.press("end", "up", "up", "up", "enter")
     await seen(pilot, "PII detection of Ifrit")
     await pilot.press("left")
-    await seen(pilot, "there must be an entity type")
+    await seen(pilot, "at least one entity type")
     await rested(pilot)
 
 
@@ -71,7 +71,7 @@ async def secret(pilot: Pilot[None]) -> None:
     """A key that is given out once."""
     await studio(pilot)
     await pilot.press("n", *"Night shift", "ctrl+s")
-    await seen(pilot, "The API key of")
+    await seen(pilot, "API key of")
     await rested(pilot)
 
 
@@ -79,7 +79,7 @@ async def group(pilot: Pilot[None]) -> None:
     """A group is let in."""
     await on_row(pilot, "new:group")
     await pilot.press("enter")
-    await seen(pilot, "The id of the user group")
+    await seen(pilot, "ID of the user group")
     await still_cursor(pilot)
 
 

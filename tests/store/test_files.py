@@ -160,12 +160,12 @@ async def test_a_wrong_suspicion_of_damage_is_cleared(path: Path) -> None:
 
 async def test_a_database_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="cannot be used: "):
+    with pytest.raises(StoreError, match="Couldn't use "):
         await SqliteStore.open(tmp_path / "file" / "genie.db", "account")
 
 
 async def test_a_database_path_that_is_a_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be used: Is a directory"):
+    with pytest.raises(StoreError, match="Is a directory"):
         await SqliteStore.open(tmp_path, "account")
 
 

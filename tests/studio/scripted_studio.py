@@ -170,7 +170,7 @@ class _Clients(_Part):
     async def attach(self, genie_id: GenieId, client_id: GenieClientId) -> None:
         pairs = self._studio.pairs
         if genie_id in pairs or client_id in pairs.values():
-            hint = "Detach the pairing that exists, then attach again."
+            hint = "Detach the existing pair, then attach again."
             raise BackendError(ErrorKind.BUSY, "It has one already.", hint=hint, status=409)
         self._studio.calls.append(("attach", genie_id, client_id))
         pairs[genie_id] = client_id

@@ -129,7 +129,7 @@ async def test_a_rejected_message_is_restored_with_the_reason() -> None:
     async with stage.shown():
         await stage.say("weird")
         await stage.until(lambda: "too strange" in stage.banner_text())
-        assert "Request id req-7" in stage.banner_text()
+        assert "Request ID req-7" in stage.banner_text()
         assert stage.composer_text() == "weird"
         await stage.press("escape")
         assert not stage.is_banner_shown()

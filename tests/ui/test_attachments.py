@@ -194,7 +194,7 @@ async def test_a_changed_file_is_reported_before_the_upload(folder: Path) -> Non
         await drop(stage, folder / "a.txt")
         (folder / "a.txt").write_text("longer than before")
         await stage.say("read it")
-        await stage.until(lambda: "a.txt has changed: it had 5 B" in stage.screen())
+        await stage.until(lambda: "a.txt changed: it was 5 B" in stage.screen())
         assert stage.backend.sent == []
         await stage.press("enter")
         await stage.until(lambda: stage.backend.sent)
@@ -209,7 +209,7 @@ async def test_a_missing_file_stops_the_message(folder: Path) -> None:
         await stage.until(lambda: "a.txt doesn't exist" in stage.screen())
         assert "✕ a.txt  not sent" in stage.attachments_text()
         await stage.press("enter")
-        await stage.until(lambda: "Take it off" in stage.screen())
+        await stage.until(lambda: "Remove it" in stage.screen())
         assert stage.backend.sent == []
         assert stage.composer_text() == "read it"
 

@@ -58,5 +58,5 @@ async def test_a_copy_too_large_for_the_clipboard_is_saved_in_a_file() -> None:
         await stage.until(lambda: "word word" in stage.screen())
         stage.app.copy_to_clipboard("before")
         await stage.press("ctrl+y")
-        await stage.until(lambda: "too much for a clipboard" in stage.screen())
+        await stage.until(lambda: "Too large for the clipboard" in stage.screen())
         assert stage.app.clipboard == "before"

@@ -111,7 +111,7 @@ async def test_a_bundle_is_exported_to_a_file_and_imported(folder: Path) -> None
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         await stage.press("ctrl+t", "ctrl+t", "ctrl+t")
         await stage.until(lambda: stage.app.screen.query_one(Input).value == name)
-        await stage.until(lambda: "imported again" in stage.screen())
+        await stage.until(lambda: "ready to import again" in stage.screen())
         await stage.press("enter")
         await stage.until(lambda: (folder / name).exists())
         assert json.loads((folder / name).read_text())["items"] == ["long"]
@@ -153,7 +153,7 @@ async def test_an_existing_bundle_file_is_overwritten_only_after_confirmation(fo
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("{", "it is not JSON"), ("[1]", "of another"), (None, "No such file")],
+    [("{", "it isn't JSON"), ("[1]", "contains other JSON"), (None, "No such file")],
 )
 async def test_an_import_of_an_invalid_bundle_is_rejected(
     folder: Path, text: str | None, problem: str
@@ -183,7 +183,7 @@ async def test_a_rename_is_sent_to_a_service_with_titles() -> None:
         await opened(stage)
         await stage.press("f2")
         await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
-        await stage.until(lambda: "The service keeps it" in stage.screen())
+        await stage.until(lambda: "The service saves the name" in stage.screen())
         await stage.press(*"Straw", "enter")
         await stage.until(lambda: stage.backend.renamed)
         assert stage.backend.renamed == [(ConversationId("long"), "Straw")]

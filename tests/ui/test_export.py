@@ -93,7 +93,7 @@ async def test_an_export_that_cannot_be_written_is_reported_in_the_dialog(folder
         modal.query_one(Input).value = "missing/talk.html"
         await stage.press("enter")
         note = modal.query_one("#export-note", Static)
-        await stage.until(lambda: "There is no folder" in str(note.visual))
+        await stage.until(lambda: "Folder not found" in str(note.visual))
         assert modal.query_one("#export").region.right <= 60
         await stage.press("escape")
         assert not await asyncio.to_thread(lambda: list(folder.iterdir()))
@@ -107,7 +107,8 @@ async def test_stored_turns_are_exported_while_offline(folder: Path) -> None:
         down = BackendError(ErrorKind.UNREACHABLE, "The host does not answer.")
         backend.failures["status"] = [down] * 3
         await stage.press("enter")
-        await stage.until(lambda: "Only what is stored here" in " ".join(stage.screen().split()))
+        told = "Exported only what is stored"
+        await stage.until(lambda: told in " ".join(stage.screen().split()))
         assert (folder / f"{NAME}.html").exists()
 
 
@@ -124,7 +125,7 @@ async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -
     stage = stage_with()
     async with stage.shown():
         await stage.press("f7")
-        await stage.until(lambda: "no conversation to export" in stage.screen())
+        await stage.until(lambda: "No conversation to export" in stage.screen())
 
 
 async def test_a_file_name_that_is_too_long_is_rejected(folder: Path) -> None:

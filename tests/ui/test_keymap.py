@@ -34,8 +34,8 @@ def test_errors_in_custom_key_bindings_are_reported_in_one_line() -> None:
     )
     assert "'ctrl+b' is the key of pane.sidebar" in problem(conversation__new="ctrl+b")
     assert "'ctrl+q' is the key of app.quit" in problem(approval__approve="ctrl+q")
-    assert "'n' is needed for typing" in problem(conversation__new="n")
-    assert "'question_mark' is needed for typing" in problem(app__help="question_mark")
+    assert "'n' is reserved for typing" in problem(conversation__new="n")
+    assert "'question_mark' is reserved for typing" in problem(app__help="question_mark")
 
 
 def test_key_bindings_can_be_swapped_shared_by_screens_and_removed() -> None:

@@ -353,7 +353,7 @@ async def test_a_rejection_that_no_login_can_fix_is_only_reported() -> None:
         stage.report_failure(
             BackendError(
                 ErrorKind.UNAUTHORIZED,
-                "The user may not talk to this genie.",
+                "The user can't talk to the genie.",
                 status=401,
                 code="user_nonactive_or_missing",
             )
@@ -361,7 +361,7 @@ async def test_a_rejection_that_no_login_can_fix_is_only_reported() -> None:
         stage.show_state()
         await stage.pilot.pause()
         assert login_of(stage) is None
-        assert "may not talk to this genie" in stage.banner_text()
+        assert "can't talk to the genie" in stage.banner_text()
 
 
 async def test_another_user_gets_a_separate_session() -> None:

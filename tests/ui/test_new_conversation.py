@@ -162,7 +162,7 @@ async def test_invalid_options_are_reported_and_nothing_is_created() -> None:
         await stage.press("tab", "tab", "9", "9", "enter")
         await stage.until(lambda: "Most turns is at most 200." in stage.screen())
         await stage.press(*["backspace"] * 4, *"many", "enter")
-        await stage.until(lambda: "Most turns is a whole number." in stage.screen())
+        await stage.until(lambda: "Max turns must be a whole number." in stage.screen())
         assert stage.app.screen is modal
         await stage.press("escape")
         await stage.until(lambda: stage.is_chat_in_front())

@@ -45,7 +45,7 @@ async def with_a_message_that_waits(stage: Stage) -> None:
     await stage.say("order one")
     await stage.until(lambda: "Order laptop" in stage.screen())
     await stage.say("and a muose")
-    await stage.until(lambda: "Change it" in stage.screen())
+    await stage.until(lambda: "Edit" in stage.screen())
 
 
 async def click_on(stage: Stage, words: str) -> None:
@@ -82,7 +82,7 @@ async def test_a_queued_message_is_edited_or_canceled_by_mouse() -> None:
     stage = Stage(parked())
     async with stage.shown():
         await with_a_message_that_waits(stage)
-        await click_on(stage, "Change it")
+        await click_on(stage, "Edit")
         await stage.until(lambda: isinstance(stage.app.screen, EditModal))
         modal = stage.app.screen
         assert isinstance(modal, EditModal)
@@ -90,7 +90,7 @@ async def test_a_queued_message_is_edited_or_canceled_by_mouse() -> None:
         await stage.press("escape")
         await stage.until(lambda: stage.is_chat_in_front())
         assert "and a muose" in stage.screen()
-        await click_on(stage, "Take it back")
+        await click_on(stage, "Cancel")
         await stage.until(lambda: stage.composer_text() == "and a muose")
     assert [text for _, text, _ in stage.backend.sent] == ["order one"]
 
@@ -107,7 +107,7 @@ async def test_a_queued_message_sent_during_its_edit_keeps_the_new_text() -> Non
         await stage.until(lambda: len(stage.backend.sent) == 2 and not modal.is_deaf)
         await stage.press(*" or two", "enter")
         await stage.until(lambda: stage.composer_text() == "and a muose or two")
-        assert "It was sent before you changed it" in stage.banner_text()
+        assert "The message was already sent" in stage.banner_text()
 
 
 async def test_without_queued_messages_there_is_nothing_to_edit() -> None:
@@ -151,7 +151,7 @@ async def test_text_restored_from_a_conversation_that_was_never_created_is_kept(
     async with stage.shown():
         stage.store.drafts[None] = "from before"
         await stage.say("hello")
-        await click_on(stage, "Take it back")
+        await click_on(stage, "Cancel")
         await stage.until(lambda: stage.composer_text() == "hello\n\nfrom before")
         await stage.until(lambda: stage.store.drafts[None] == "hello\n\nfrom before")
         assert stage.current_conversation() is None
@@ -190,7 +190,7 @@ async def test_on_quit_a_draft_that_cannot_be_stored_is_reported_once() -> None:
         await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         await stage.press("a", "ctrl+q")
-        await stage.until(lambda: "Quit again to leave" in stage.screen())
+        await stage.until(lambda: "Quit again to discard" in stage.screen())
         assert not stage.has_exited()
         await stage.press("ctrl+q")
         await stage.until(lambda: stage.has_exited())

@@ -235,7 +235,7 @@ async def test_empty_search_and_no_results_are_explained() -> None:
     stage = Stage(store=library())
     async with stage.shown(60, 24):
         await stage.press("ctrl+f")
-        await stage.until(lambda: "Every conversation kept here" in stage.screen())
+        await stage.until(lambda: "Searches every conversation" in stage.screen())
         await stage.press("enter", *"xyz")
         await stage.until(lambda: "Nothing found for “xyz”" in stage.screen())
         await stage.press("enter", "down", "pagedown")

@@ -126,7 +126,7 @@ async def test_the_demo_starts_with_one_key_and_writes_no_profile(path: Path, ke
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_demo_and_profile_setup_are_both_offered(path: Path, size: tuple[int, int]) -> None:
     async with setup(path, size=size) as scene:
-        for words in ("Try the demo", "a genie of your own", "Data center", "to the character"):
+        for words in ("Try the demo", "your own genie", "Data center", "Register exactly"):
             assert words in scene.text
 
 
@@ -163,10 +163,10 @@ async def test_an_api_key_is_stored_separately_and_never_shown(path: Path) -> No
 @pytest.mark.parametrize(
     ("key", "text", "told"),
     [
-        ("data_center", "mars", "is not a known data center"),
-        ("base_url", "http://example.com", "must begin with https://"),
-        ("redirect_url", "http://example.com/cb", "must begin with https://"),
-        ("name", "two words", "must be letters"),
+        ("data_center", "mars", "isn't a known data center"),
+        ("base_url", "http://example.com", "must start with https://"),
+        ("redirect_url", "http://example.com/cb", "must start with https://"),
+        ("name", "two words", "must be up to 40 letters"),
     ],
 )
 async def test_an_invalid_value_is_reported_beside_the_field(

@@ -97,7 +97,7 @@ def test_a_recovery_has_a_countdown() -> None:
 def test_an_error_is_shown_with_advice_and_its_request_id() -> None:
     error = BackendError(ErrorKind.SERVER, "It broke.", hint="Wait.", request_id="r-1")
     assert of_error(error).text == "It broke."
-    assert of_error(error).hint == "Wait. Request id r-1."
+    assert of_error(error).hint == "Wait. Request ID r-1."
     assert of_error(error, refused=True, place="VPN").text == "Not sent in “VPN”: It broke."
 
 

@@ -263,7 +263,7 @@ async def test_a_connection_link_with_a_user_name_is_shown_whole_and_not_as_a_ho
     async with shown(turn_of("t", events=[asks])) as (app, _, _):
         text = app.screen_text()
     assert "https://id.example.com@evil.example/x" in text
-    assert "cannot be opened safely" in text
+    assert "can't be opened safely" in text
     assert "Opens" not in text
 
 

@@ -149,9 +149,10 @@ HEADLESS: Hints = {
     (401, "user_nonactive_or_missing"): FailureHint(
         ErrorKind.UNAUTHORIZED,
         "Your credentials are valid, but this user can't talk to the genie",
-        "The user id must be Workato Identity's own id (an email address does not work), the "
-        "person must have accepted the invitation, and must belong to a user group that the genie "
-        "allows. 'genie-tui studio users find EMAIL' tells which, with a developer token.",
+        "The user ID must be Workato Identity's own ID (an email address doesn't "
+        "work). The user must have accepted the invitation and belong to a user "
+        "group that the genie allows. With a developer token, 'genie-tui studio "
+        "users find EMAIL' checks all three.",
     ),
     (401, "error"): FailureHint(
         ErrorKind.UNAUTHORIZED,
@@ -251,66 +252,68 @@ CASES: Mapping[FailureCase, FailureHint] = {
     ),
     FailureCase.TLS: FailureHint(
         ErrorKind.UNREACHABLE,
-        "{host} and this program found no way to encrypt the connection",
-        "Check the port of the URL, and whether a proxy or a firewall answers in its place.",
+        "Couldn't agree on an encrypted connection with {host}",
+        "Check the port in the URL, and that no proxy or firewall responds instead of the host.",
     ),
     FailureCase.WRONG_HOST: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The certificate that {host} shows is for another name",
-        "Check the spelling of the host, and whether a proxy or a hotspot answers in its place.",
+        "The certificate of {host} is for a different name",
+        "Check the spelling of the host, and that no proxy or hotspot responds instead of it.",
     ),
     FailureCase.EXPIRED: FailureHint(
         ErrorKind.UNREACHABLE,
         "The certificate of {host} has expired",
-        "Check the clock of this machine; if it is right, whoever runs {host} must renew it.",
+        "Check this machine's clock. If it's right, the operator of {host} must "
+        "renew the certificate.",
     ),
     FailureCase.NOT_YET_VALID: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The certificate of {host} is not valid yet",
-        "Check the clock of this machine.",
+        "The certificate of {host} isn't valid yet",
+        "Check this machine's clock.",
     ),
     FailureCase.UNTRUSTED: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The certificate of {host} has an issuer that this machine does not trust",
-        "If a company proxy inspects traffic, add its certificate to the system's store, or name "
-        "it in ca_file (GENIE_TUI_CA_FILE). 'genie-tui doctor' says who issued it.",
+        "This machine doesn't trust the issuer of the certificate of {host}",
+        "If a company proxy inspects traffic, add its certificate to the system's "
+        "store, or set ca_file (GENIE_TUI_CA_FILE) to it. 'genie-tui doctor' shows "
+        "the issuer.",
     ),
     FailureCase.PROXY_GONE: FailureHint(
         ErrorKind.UNREACHABLE,
-        "Nothing accepts connections at the proxy {proxy}",
-        "Check the proxy that {variable} names, the network and the VPN.",
+        "The proxy {proxy} refused the connection",
+        "Check the proxy set in {variable}, your network, and your VPN.",
     ),
     FailureCase.PROXY_UNKNOWN: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The name of the proxy {proxy} is not known to the network",
-        "Check the proxy that {variable} names; inside a company network a VPN may be needed.",
+        "Couldn't find the proxy {proxy}",
+        "Check the proxy set in {variable}. On a company network, you may need a VPN.",
     ),
     FailureCase.PROXY_TLS: FailureHint(
         ErrorKind.UNREACHABLE,
-        "No encrypted connection to the proxy {proxy}",
-        "Check the certificate of the proxy, and whether {variable} should name it with http:// "
-        "instead.",
+        "Couldn't establish a secure connection to the proxy {proxy}",
+        "Check the proxy's certificate, and whether its address in {variable} should "
+        "start with http:// instead.",
     ),
     FailureCase.PROXY_PASSWORD: FailureHint(
         ErrorKind.SETTINGS,
-        "The proxy {proxy} wants another user name and password",
-        "Put them into {variable}, as in http://USER:PASSWORD@HOST:PORT, with %40 for @.",
+        "The proxy {proxy} requires a valid user name and password",
+        "Set them in {variable}, for example http://USER:PASSWORD@HOST:PORT, with %40 for @.",
     ),
     FailureCase.PROXY_FORBIDS: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The proxy {proxy} does not allow connections to {host}",
-        "Ask the people who run the proxy to allow it. If no proxy is needed for {host}, name the "
-        "host in NO_PROXY.",
+        "The proxy {proxy} blocked the connection to {host}",
+        "Ask your proxy's administrator to allow it. If {host} doesn't need a proxy, "
+        "add it to NO_PROXY.",
     ),
     FailureCase.PROXY_LATE: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The proxy {proxy} did not answer in time",
-        "Check the proxy that {variable} names, the network and the VPN.",
+        "The proxy {proxy} didn't respond in time",
+        "Check the proxy set in {variable}, your network, and your VPN.",
     ),
     FailureCase.PROXY: FailureHint(
         ErrorKind.UNREACHABLE,
-        "The proxy {proxy} did not connect to {host}",
-        "Check the kind and the port of the proxy that {variable} names.",
+        "The proxy {proxy} couldn't connect to {host}",
+        "Check the type and port of the proxy set in {variable}.",
     ),
     FailureCase.CONNECT_TIMEOUT: FailureHint(
         ErrorKind.UNREACHABLE,
@@ -361,7 +364,7 @@ CASES: Mapping[FailureCase, FailureHint] = {
     ),
     FailureCase.HUGE_BODY: FailureHint(
         ErrorKind.BAD_ANSWER,
-        "{host} sent more than 16 MB in one answer; the rest was not read",
+        "{host} sent more than 16 MB in one response; the rest wasn't read",
         _CHECK_URL,
     ),
     FailureCase.NO_ID: FailureHint(

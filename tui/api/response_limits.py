@@ -73,7 +73,7 @@ class _LimitedBody(httpx.AsyncByteStream):
             yield from decoder.feed(chunk)
         except zlib.error:
             raise httpx.DecodingError(
-                "the body cannot be decompressed", request=self._request
+                "the body couldn't be decompressed", request=self._request
             ) from None
 
     async def aclose(self) -> None:

@@ -14,7 +14,7 @@ from tui.bootstrap.clients import key_client, network_of, open_account, signed_i
 from tui.core.account import login_helps
 from tui.core.diagnostics import STEPS, CheckResult, Step
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.text import clean_line
+from tui.core.text import clean_line, plural
 from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def examine_files(config: Path | None) -> CheckResult:
         return CheckResult("files", "warning", f"{'; '.join(told)}.", advice)
     if told:
         return CheckResult("files", "good", f"{'; '.join(told)}: now only you can.")
-    return CheckResult("files", "good", "only you can change them, and read what is private")
+    return CheckResult("files", "good", "only you can change them or read the private ones")
 
 
 def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
@@ -71,7 +71,7 @@ def _own_files() -> list[Path]:
 
 
 def _link(path: Path) -> Exposed:
-    problem = "is a symbolic link, which is not followed"
+    problem = "is a symbolic link, which isn't followed"
     return Exposed(path, problem, False, "Put the file itself there, or move the whole folder.")
 
 
@@ -97,9 +97,9 @@ async def examine_network(profile: Profile) -> CheckResult:
 
 def _answer(reach: Reach) -> str:
     if not reach.encrypted:
-        return f"{reach.host} answers on this machine"
+        return f"{reach.host} responds on this machine"
     issued = f" with a certificate from {reach.issuer}" if reach.issuer else ""
-    return f"{reach.host} answers over TLS{issued}"
+    return f"{reach.host} responds over TLS{issued}"
 
 
 def _between(found: Sequence[Reach]) -> str:
@@ -121,7 +121,7 @@ def _doubts() -> list[str]:
 
     entries = unreadable_exceptions(os.environ)
     words = clean_line(", ".join(entries), 80)
-    return [f"Not understood in NO_PROXY, and ignored: {words}."] if entries else []
+    return [f"Ignored in NO_PROXY because it can't be read: {words}."] if entries else []
 
 
 async def ask_workflows(profile: Profile) -> AsyncGenerator[CheckResult]:
@@ -142,7 +142,7 @@ async def _sign_in(client: WorkflowsClient, profile: Profile) -> CheckResult:
     except BackendError as error:
         return failed_check("sign-in" if error.kind is ErrorKind.UNAUTHORIZED else "genie", error)
     whose = "token" if profile.token else "no token (anonymous)"
-    return CheckResult("sign-in", "good", f"{whose}; {len(workflows)} workflows")
+    return CheckResult("sign-in", "good", f"{whose}; {plural(len(workflows), 'workflow')}")
 
 
 async def _agent(client: WorkflowsClient, agent_id: str) -> CheckResult:
@@ -263,7 +263,7 @@ async def _ask(client: HeadlessClient, signed_in: str) -> Iterable[CheckResult]:
         return [good, failed_check("genie", error)]
     else:
         known = (
-            "responds and has conversations of yours" if conversations.conversations else "answers"
+            "responds and has conversations of yours" if conversations.conversations else "responds"
         )
         return [good, CheckResult("genie", "good", f"the genie {known}"), await _events(client)]
     finally:

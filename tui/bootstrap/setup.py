@@ -79,7 +79,7 @@ def _with_developer_token(profile: Profile) -> Profile:
         return profile
     token = os.environ.get(variable("developer_token"), "")
     if not token:
-        text = "Looking a user up needs a Developer API token."
-        hint = f"Enter one that begins with wrka, or set {variable('developer_token')}."
+        text = "Looking up a user needs a Developer API token."
+        hint = f"Enter one that starts with wrka, or set {variable('developer_token')}."
         raise BackendError(ErrorKind.INVALID, text, hint=hint)
     return replace(profile, developer_token=Secret(token))

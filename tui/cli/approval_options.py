@@ -38,7 +38,7 @@ class ApprovalOptions:
     def __post_init__(self) -> None:
         """Raise ``CommandFailure`` if two options contradict each other."""
         if self.approve_all and self.reject_all:
-            text = "use either --approve-all or --reject-all, not both."
+            text = "Use either --approve-all or --reject-all, not both."
             raise CommandFailure(text, ExitCode.USAGE)
         for spec in self.reject:
             names = {spec, spec.partition("=")[0]}
@@ -66,12 +66,14 @@ class ApprovalOptions:
         """
         found = list(self._named(skill))
         if found and self.to(skill, others) is None:
-            return f"Write the name exactly as here to choose: '{clean_line(skill)}'."
+            return f"Use the exact name: '{clean_line(skill)}'."
         names = {_folded(name): name for name in self._names()}
         close = get_close_matches(_folded(skill), list(names), n=1)
         if not close or found:
             return ""
-        return f"You wrote '{clean_line(names[close[0]])}'; it is called '{clean_line(skill)}'."
+        return (
+            f"You wrote '{clean_line(names[close[0]])}'; the skill is named '{clean_line(skill)}'."
+        )
 
     def _named(self, skill: str) -> Iterator[tuple[_Match, PlannedDecision]]:
         """Yield the decisions of the options that name a skill."""

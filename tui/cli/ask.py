@@ -128,7 +128,7 @@ class _Asking:
 
     def hear(self, update: Update) -> None:
         if isinstance(update, UserNotice):
-            click.echo(f"genie-tui: {clean_line(update.text, 400)}", err=True)
+            click.echo(f"{clean_line(update.text, 400)}", err=True)
         self._updates.put_nowait(update)
 
     async def run(self, session: Session, source: Input) -> int:
@@ -161,7 +161,7 @@ class _Asking:
             raise failure_of(error) from error
         known = [c for c in await session.conversations.stored(_NEWEST) if not is_local(c.id)]
         if not known:
-            text = "there is no conversation to continue yet. Leave out -c to start one."
+            text = "No conversation to continue yet. To start one, leave out -c."
             raise CommandFailure(text, ExitCode.USAGE)
         return max(known, key=lambda conversation: conversation.updated_ms or 0).id
 
@@ -196,9 +196,9 @@ class _Asking:
             case MessageRejected(error=error, turn_id=turn_id) if turn_id == self.turn.id:
                 raise _refusal(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
-                raise CommandFailure("the message was canceled in another window.")
+                raise CommandFailure("The message was canceled in another window.")
             case UserNotice(text=text):
-                click.echo(f"genie-tui: {clean_line(text, 400)}", err=True)
+                click.echo(f"{clean_line(text, 400)}", err=True)
             case Problem(error=error, conversation_id=cid):
                 if cid == own and not error.transient:
                     raise failure_of(error)
@@ -219,8 +219,11 @@ class _Asking:
             if question_name(step) not in self._decided:
                 self._decided.add(question_name(step))
                 skill = clean_line(step.request.skill)
-                text = f'An earlier message needs your approval of "{skill}" first.'
-                click.echo(f"genie-tui: {text} Open the app to decide.", err=True)
+                click.echo(
+                    f'An earlier message needs your approval of "{skill}" before this one can be '
+                    "sent. Open the conversation in the app to decide.",
+                    err=True,
+                )
 
     def _follow_recovery(self, recovery: Recovery | None) -> None:
         """Report a delay of the message or its reply; raises ``CommandFailure`` after a few
@@ -245,7 +248,7 @@ class _Asking:
         if new or wait_s > 1.5 * self._told_s:
             self._told_s = wait_s
             told = f"{self.problem} Trying again in {wait_text(wait_s)}."
-            click.echo(f"genie-tui: {told}", err=True)
+            click.echo(told, err=True)
 
     def _wait_s(self) -> float:
         """Return the seconds until the next attempt; 0 if none is scheduled."""
@@ -267,14 +270,14 @@ class _Asking:
         if answer is None:
             raise CommandFailure(self._approval_text(turn, step), ExitCode.APPROVAL_NEEDED)
         self._decided.add(question_name(step))
-        click.echo(f"genie-tui: {answer.decision} {clean_line(step.request.skill)}", err=True)
+        click.echo(f"{answer.decision.capitalize()}: {clean_line(step.request.skill)}", err=True)
         try:
             await session.decide(
                 turn, step.call_id, answer.decision, answer.reason, shown=step.request
             )
         except BackendError as error:
             if error.kind is ErrorKind.CHANGED:
-                click.echo(f"genie-tui: {error.sentence()}", err=True)
+                click.echo(f"{error.sentence()}", err=True)
             elif error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
             click.echo(f"Error: {error}", err=True)
@@ -297,7 +300,7 @@ class _Asking:
     def _connection_text(self, step: ConnectionStep) -> str:
         connector = clean_line(step.connector)
         if self.is_demo:
-            text = f"{connector} needs you to sign in, and this demo ends with the command."
+            text = f"{connector} needs you to sign in, but this demo ends with the command."
             return f"{text} Ask in the app instead: genie-tui --demo."
         where = shown_link(step.url) if step.url else "open the conversation in the app."
         return f"{connector} needs you to sign in: {where}"

@@ -47,7 +47,7 @@ async def with_options(
     """
     needed = Capability.CHOOSE if conversation is None else Capability.CHANGE
     if needed not in session.can:
-        raise CommandFailure("this service has no options; leave --option out.", ExitCode.USAGE)
+        raise CommandFailure("This service has no options. Leave out --option.", ExitCode.USAGE)
     try:
         options = await session.conversations.options(conversation)
         values = read_options(options, texts)
@@ -61,7 +61,7 @@ async def with_options(
         raise failure_of(error) from error
     if dropped:
         names = ", ".join(dropped)
-        raise CommandFailure(f"the service didn't keep {names}, so the message wasn't sent.")
+        raise CommandFailure(f"The service didn't keep {names}, so the message wasn't sent.")
     return conversation
 
 
@@ -95,7 +95,7 @@ def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Inp
     piped = _read_pipe(deadline) if whole or _is_piped() else b""
     found = Input("" if whole else text, piped, tuple(files))
     if not found.joined:
-        raise CommandFailure("nothing to send: the message is empty.", ExitCode.USAGE)
+        raise CommandFailure("Nothing to send: the message is empty.", ExitCode.USAGE)
     return found
 
 
@@ -132,7 +132,7 @@ def _read_pipe(deadline: float | None) -> bytes:
     while piece := os.read(source, _PIECE_BYTES):
         read += piece
         if len(read) > LARGEST_FILE_BYTES:
-            text = f"the piped text is larger than {LARGEST_FILE}. Send a part of it."
+            text = f"The piped text is larger than {LARGEST_FILE}. Send a part of it."
             raise CommandFailure(text, ExitCode.USAGE)
         _wait_for_data(source, deadline, told=True)
     return bytes(read)
@@ -147,8 +147,8 @@ def _wait_for_data(source: int, deadline: float | None, *, told: bool = False) -
         if select.select([source], [], [], wait_s)[0]:
             return
         if deadline is not None and time.monotonic() >= deadline:
-            raise CommandFailure("standard input did not end in time.")
+            raise CommandFailure("Standard input didn't end in time.")
         if not told:
             told = True
-            text = "waiting for the end of standard input. Add </dev/null if nothing is piped in."
-            click.echo(f"genie-tui: {text}", err=True)
+            text = "Waiting for the end of standard input. Add </dev/null if nothing is piped in."
+            click.echo(text, err=True)

@@ -28,9 +28,9 @@ def print_reply(markdown: str) -> None:
 def print_usage(turn: Turn, total: Usage | None) -> None:
     """Print the usage of this turn, and of the whole conversation if that is more."""
     if turn.usage:
-        click.echo(f"{turn.usage.sentence()}", err=True)
+        click.echo(turn.usage.sentence(), err=True)
     if total and total != turn.usage:
-        click.echo(f"genie-tui: conversation total: {total.sentence()}", err=True)
+        click.echo(f"Conversation total: {total.sentence()}", err=True)
 
 
 def print_end(turn: Turn, can: Capability) -> None:

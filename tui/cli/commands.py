@@ -40,7 +40,8 @@ def root(
 ) -> None:
     """Chat with Workato genies in the terminal.
 
-    Without a command it opens the app; 'genie-tui --demo' needs neither account nor network.
+    Without a command, opens the app. To try it without an account or network, run
+    'genie-tui --demo'.
     """
     if login and not demo:
         raise click.UsageError("--login works only with --demo. To sign in, run 'genie-tui login'.")
@@ -145,8 +146,8 @@ def ask(
     An empty VALUE leaves the option to the service. A wrong NAME or VALUE is reported with the
     closest valid one, and nothing is sent.
 
-    Exit codes: 0 finished, 1 failed, 2 usage or configuration, 3 not signed in, 4 approval needed,
-    5 connection needed, 130 interrupted.
+    Exit codes: 0 success, 1 failure, 2 usage or configuration, 3 not signed in, 4 approval
+    needed, 5 connection needed, 130 interrupted.
     """
     from tui.cli.approval_options import ApprovalOptions
     from tui.cli.ask import AskRequest, run_ask
@@ -185,9 +186,9 @@ def conversations(
     search: str | None,
     limit: int,
 ) -> None:
-    """List your conversations, newest first, or search all that is stored of them.
+    """List your conversations, newest first, or search the ones stored on this machine.
 
-    Each of the WORDS may be the beginning of one; accents and case do not matter.
+    WORDS match from the beginning of a word. Accents and case are ignored.
     """
     from tui.cli.conversations import run_conversations, run_search
 
@@ -238,9 +239,9 @@ def export(
     form: str | None,
     output: Path,
 ) -> None:
-    """Write the CONVERSATION with this id as Markdown, JSON or one HTML page.
+    """Export the conversation with ID CONVERSATION as Markdown, JSON, or a single HTML page.
 
-    With its timeline, read from the server as far as it still has it. Secrets are masked.
+    Includes the timeline, as far back as the server still has it. Secrets are masked.
     """
     from tui.cli.export import run_export
 
@@ -255,9 +256,9 @@ def export(
 def login(
     context: click.Context, demo: bool, profile: str | None, config: Path | None, no_browser: bool
 ) -> None:
-    """Sign in through the browser of this or of any other machine.
+    """Sign in with a browser on this machine or another one.
 
-    With a profile that signs in by API key, asks for the key and keeps it.
+    If the profile uses an API key, asks for the key and stores it.
     """
     from tui.cli.login import run_login
 
@@ -269,7 +270,7 @@ def login(
 @target_options
 @click.pass_context
 def logout(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
-    """Remove the login of a profile from this machine."""
+    """Sign out and remove the profile's credentials from this machine."""
     from tui.cli.login import run_logout
 
     context.exit(run_logout(target_of(context, demo=demo, profile=profile, config=config)))
@@ -279,7 +280,7 @@ def logout(context: click.Context, demo: bool, profile: str | None, config: Path
 @target_options
 @click.pass_context
 def whoami(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
-    """Print who is signed in; exit code 3 if nobody is."""
+    """Show who is signed in. Exits with 3 if you're not signed in."""
     from tui.cli.login import run_whoami
 
     context.exit(run_whoami(target_of(context, demo=demo, profile=profile, config=config)))
@@ -298,9 +299,10 @@ def doctor(
     as_json: bool,
     keys: bool,
 ) -> None:
-    """Check configuration, network, sign-in, genie and events; say what to do.
+    """Check the configuration, network, sign-in, genie, and events, and suggest fixes.
 
-    Sends no message. Exit codes: 0 all is well, 1 something failed, 2 configuration, 3 sign-in.
+    Sends no message. Exit codes: 0 all checks passed, 1 a check failed, 2 configuration,
+    3 sign-in.
     """
     from tui.cli.doctor import list_keys, run_doctor
 
@@ -326,14 +328,16 @@ def doctor(
     help="Inject a fault (see above). Repeatable.",
 )
 @click.option(
-    "--observed", is_flag=True, help="Headless API: respond as the live service was seen to."
+    "--observed",
+    is_flag=True,
+    help="Headless API: use the response shapes observed on the live service.",
 )
 @click.option(
     "--workflows",
     type=click.Choice(["recorded", "documented"]),
     default="recorded",
     show_default=True,
-    help="Workflows API: behave as a real server was recorded, or as its document says.",
+    help="Workflows API: use shapes recorded from a real server, or those in its documentation.",
 )
 @click.option(
     "--speed",
@@ -373,27 +377,28 @@ def demo_server(
     token_life: int,
     as_json: bool,
 ) -> None:
-    """Run the demo server on loopback until it is interrupted.
+    """Run the demo server on this machine until you press Ctrl+C.
 
-    A fault is NAME[:KEY=VALUE,...], such as cut:after=3,times=1 or status:429,on=send:
+    A fault is NAME[:KEY=VALUE,...], for example cut:after=3,times=1 or status:429,on=send:
 
     \b
-    cut, tear, close, silent, mute    a stream breaks, ends or falls silent
-      after=N                         that many events on
-    interrupted:after=N,retry_ms=MS   the service says that it broke
-    skip, swap, duplicate, malformed  events are lost, late, double or unreadable
-    crosstalk:after=N,own=1           events of another conversation, or run
-    counted_ids, odd_values           ids from 1 in each run; odd values
-    ask_again:after=N                 a question comes again, changed
-    new_run:stored=1                  a sign-in is followed by a new run
-    outage:after=N,s=S                cut, and every other stream for S seconds
-    slow:ms=MS                        before each answer and each event
-    status:CODE,retry_after=S         instead of an answer
-    drop_request, lose_answer         lost before or after it was processed
-    refuse:s=S                        no connection for S seconds
+    cut, tear, close, silent, mute    break, end, or silence a stream
+      after=N                         after N events
+    interrupted:after=N,retry_ms=MS   the service reports an interruption
+    skip, swap, duplicate, malformed  lose, delay, repeat, or corrupt events
+    crosstalk:after=N,own=1           send events of another conversation, or run
+    counted_ids, odd_values           count IDs from 1 in each run; send odd values
+    ask_again:after=N                 repeat a question with changes
+    new_run:stored=1                  start a new run after a sign-in
+    outage:after=N,s=S                cut this and every other stream for S seconds
+    slow:ms=MS                        delay each response and event by MS
+    status:CODE,retry_after=S         respond with this status
+    drop_request, lose_answer         lose the request, or its response
+    refuse:s=S                        refuse connections for S seconds
 
-    Each takes times=N (how often, else always) and on=OPERATION: list, create, get, send, resume,
-    events, approval, link, upload, token, developer and others; a wrong one names them all.
+    Every fault accepts times=N (default: every time) and on=OPERATION: list, create, get, send,
+    resume, events, approval, link, upload, token, developer, and more. An unknown operation lists
+    them all.
     """
     from tui.cli.demo_server import run_demo_server
 

@@ -54,7 +54,7 @@ class PageAccess:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not self._is_from_here(request):
-                raise web.HTTPForbidden(text=f"Open http://{self._here}/ itself.\n")
+                raise web.HTTPForbidden(text=f"Open http://{self._here}/ directly.\n")
             if request.path == "/" and _same(request.query.get("token", ""), self._token):
                 return self._let_in()
             if not _same(request.cookies.get(self._cookie, ""), self._session):
@@ -132,7 +132,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
         def listen(self, listener: socket.socket) -> None:
             """Serve until interrupted; input of a page is never logged."""
-            where = f"Open {access.address} · Ctrl+C ends the demo."
+            where = f"Demo running at {access.address} · Press Ctrl+C to stop."
             web.run_app(
                 self._make_app(),
                 sock=listener,
@@ -165,7 +165,7 @@ def _page_folder() -> Iterator[None]:
         try:
             folder.rmdir()
         except OSError:
-            click.echo(f"The files that you saved are in {folder}.", err=True)
+            click.echo(f"Your saved files are in {folder}.", err=True)
 
 
 def _listener(port: int) -> socket.socket:

@@ -129,8 +129,9 @@ def _check_complete(profile: Profile, path: Path, *, first_run: bool) -> None:
         return
     if first_run:
         raise ConfigError(
-            "Nothing is set up yet. Run 'genie-tui' to set up a profile, or add --demo to try it"
-            f" without an account. Scripts set {', '.join(map(variable, missing))}."
+            "Nothing is set up yet. Run 'genie-tui' to set up a profile, or add "
+            "--demo to try it without an account. In scripts, set "
+            f"{', '.join(map(variable, missing))}."
         )
     if missing[0] == "base_url" and profile.backend == "genie":
         raise ConfigError(

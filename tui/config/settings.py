@@ -77,12 +77,12 @@ class InterfaceSettings:
 
     theme: str = _setting("", TEXT, "Color theme, such as genie-light.", has_option=True)
     no_browser: bool = _setting(False, SWITCH, "Copy links instead of opening them.")
-    notifications: bool = _setting(True, SWITCH, "Announce replies while you look elsewhere.")
+    notifications: bool = _setting(True, SWITCH, "Notify you when the terminal isn't in focus.")
     screen_reader: bool = _setting(
         False, SWITCH, "Write plain lines in reading order instead of panes.", has_option=True
     )
-    reduced_motion: bool = _setting(False, SWITCH, "Nothing moves.")
-    mouse: bool = _setting(True, SWITCH, "Clicks and the wheel go to the app, not the terminal.")
+    reduced_motion: bool = _setting(False, SWITCH, "Turn off animations.")
+    mouse: bool = _setting(True, SWITCH, "Use the mouse in the app, not the terminal.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +93,23 @@ class Profile(InterfaceSettings):
     backend: BackendName = _setting(
         "genie",
         one_of("genie", "workflows"),
-        "Service to speak to, also in the demo.",
+        "Backend to use, also with --demo.",
         has_option=True,
     )
-    data_center: str = _setting("us", DATA_CENTER, "Decides the hosts that are not set.")
+    data_center: str = _setting("us", DATA_CENTER, "Sets the hosts that you leave out.")
     base_url: str = _setting("", HOST, "Host of the Headless API or the Workflows API.")
     identity_url: str = _setting("", HOST, "Issuer that signs users in.")
     developer_url: str = _setting("", HOST, "Host of the Developer API.")
-    genie: str | None = _setting(None, TEXT, "Handle (gin-...), or agent id of the Workflows API.")
+    genie: str | None = _setting(None, TEXT, "Handle (gin-...), or agent ID of the Workflows API.")
     auth: Literal["oauth", "api_key"] = _setting(
-        "oauth", one_of("oauth", "api_key"), "How to sign in; api_key where there is a key."
+        "oauth", one_of("oauth", "api_key"), "How to sign in; api_key if a key is set."
     )
-    client_id: str | None = _setting(None, TEXT, "Of the genie's OAuth client.")
-    redirect_url: str | None = _setting(None, URL, "As registered, to the character.")
-    api_key: Secret | None = _setting(None, API_KEY, "Of the genie's client.")
-    idp_user_id: str | None = _setting(None, TEXT, "Workato Identity's id of the user.")
-    token: Secret | None = _setting(None, TOKEN, "Bearer token of the Workflows API.")
-    developer_token: Secret | None = _setting(None, DEVELOPER_TOKEN, "Of the Developer API.")
+    client_id: str | None = _setting(None, TEXT, "ID of the genie's OAuth client.")
+    redirect_url: str | None = _setting(None, URL, "Redirect URL, exactly as registered.")
+    api_key: Secret | None = _setting(None, API_KEY, "API key of the genie's client.")
+    idp_user_id: str | None = _setting(None, TEXT, "Your user ID in Workato Identity.")
+    token: Secret | None = _setting(None, TOKEN, "Token of the Workflows API.")
+    developer_token: Secret | None = _setting(None, DEVELOPER_TOKEN, "Token of the Developer API.")
     ca_file: str | None = _setting(None, TEXT, "Certificates to trust besides the system's.")
 
     @property

@@ -70,9 +70,9 @@ def label_for(event: TurnEvent) -> EventLabel:
     """Return the label of an event. Every kind has its own icon or names itself."""
     match event:
         case TurnStarted():
-            return EventLabel(EventIcon.BEGAN, "Began")
+            return EventLabel(EventIcon.BEGAN, "Started")
         case TextDelta():
-            return EventLabel(EventIcon.SAID, "Writes")
+            return EventLabel(EventIcon.SAID, "Writing")
         case AgentMessage(text=text):
             return EventLabel(EventIcon.SAID, "", text)
         case SkillStarted(skill=skill):
@@ -154,7 +154,7 @@ def _tell_aside(
         case StreamInterrupted(reason=reason):
             return EventLabel(EventIcon.CUT, "Connection lost", reason)
         case Heartbeat():
-            return EventLabel(EventIcon.NOTED, "Alive")
+            return EventLabel(EventIcon.NOTED, "Heartbeat")
         case UnknownEvent(kind=kind):
             return EventLabel(EventIcon.UNSURE, kind)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from tui.core.text import clean_line, size, utf8_size
+from tui.core.text import clean_line, plural, size, utf8_size
 
 Document = dict[str, Any] | list[Any]
 
@@ -48,8 +48,7 @@ def json_of(text: str) -> Document | None:
 
 def summary_of(document: Document, text: str) -> tuple[str, list[str]]:
     """Return a summary such as ``3 keys, 1.2 kB``, and the first keys, cleaned."""
-    count, one = len(document), len(document) == 1
-    what = ("key" if one else "keys") if isinstance(document, dict) else "item" if one else "items"
+    what = plural(len(document), "key" if isinstance(document, dict) else "item")
     keys, room = [], _KEYS_CHARS
     for key in list(document)[:_MOST_KEYS] if isinstance(document, dict) else ():
         word = clean_line(key, 24) or '""'
@@ -57,9 +56,9 @@ def summary_of(document: Document, text: str) -> tuple[str, list[str]]:
         if room < 0:
             break
         keys.append(word)
-    if isinstance(document, dict) and len(keys) < count:
+    if isinstance(document, dict) and len(keys) < len(document):
         keys.append("…")
-    return f"{count} {what}, {size(utf8_size(text))}", keys
+    return f"{what}, {size(utf8_size(text))}", keys
 
 
 def fenced(text: str) -> str:

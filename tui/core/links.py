@@ -14,7 +14,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from tui.core.text import clean_line
 
-UNSAFE_LINK = "This link cannot be opened safely, so it is only shown."
+UNSAFE_LINK = "This link can't be opened safely, so it's only shown."
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[^\[\]/?#\\@:%]+)(?::(?P<port>[0-9]{1,5}))?"

@@ -133,7 +133,7 @@ def _walk(schema: object, values: Json, row_of: RowOf) -> Iterator[ParameterRow]
             within.append(_inside(parameter.field, value))
         elif isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
             rest = len(value) - MAX_VALUE_CHARS
-            yield _cut(f"{rest:,} more characters than can be shown.", depth)
+            yield _cut(f"{rest:,} more characters not shown.", depth)
 
 
 def fields(schema: object, values: Mapping[str, Any]) -> Iterator[Parameter]:

@@ -57,8 +57,15 @@ def clean_piece(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share from 0 to 1 as text: ``40 %``."""
-    return f"{round(share * 100)} %"
+    """Return a share from 0 to 1 as text: ``40%``."""
+    return f"{round(share * 100)}%"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun: ``1 byte``, ``1,204 lines``, ``2 matches``."""
+    if count != 1:
+        noun += "es" if noun.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{count:,} {noun}"
 
 
 def drawn(text: str) -> str:

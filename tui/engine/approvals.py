@@ -110,7 +110,7 @@ def _name_of(request: ApprovalRequested) -> str:
 
 def _check(shown: ApprovalRequested, newest: ApprovalRequested | None) -> None:
     if newest is not None and not same_question(shown, newest):
-        text = f"{clean_line(shown.skill, 80)} was not approved: its parameters changed meanwhile."
+        text = f"{clean_line(shown.skill, 80)} wasn't approved because its parameters changed."
         raise BackendError(ErrorKind.CHANGED, text, hint="Check them, then decide again.")
 
 
@@ -306,12 +306,12 @@ class _Posting:
 
     def _report(self, error: BackendError, wait_s: float) -> None:
         if wait_s >= _TOLD_WAIT_S:
-            text = f"{error} Your answer is posted again in {wait_text(wait_s)}."
+            text = f"{error} Your answer is sent again in {wait_text(wait_s)}."
             self._context.publish(UserNotice(text))
 
 
 def _elsewhere() -> BackendError:
-    return BackendError(ErrorKind.BUSY, "Decided in another window.")
+    return BackendError(ErrorKind.BUSY, "Answered in another window.")
 
 
 def _no_longer(error: BackendError | None) -> BackendError:

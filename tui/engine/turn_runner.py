@@ -342,8 +342,8 @@ class TurnRunner:
 
 def _too_much(limit: str) -> str:
     return (
-        f"The service sent more than {limit} in one turn, so the rest was not read. What came "
-        "before is kept. You can go on with a new message."
+        f"The service sent more than {limit} in one reply, so the rest wasn't read. "
+        "Everything before that is saved. To continue, send a new message."
     )
 
 

@@ -14,7 +14,7 @@ from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.questions import is_as_shown
 from tui.core.records import Prompt
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, TextStep
-from tui.core.text import duration, size
+from tui.core.text import duration, plural, size
 from tui.core.turn import Turn
 from tui.export.sanitize import Sanitizer
 
@@ -88,7 +88,7 @@ def blocks_of(turn: Turn, safe: Sanitizer) -> Iterator[Block]:
 def counted(blocks: Sequence[Block]) -> str:
     """Return the number of messages: ``12 messages``."""
     count = sum(isinstance(block, TextBlock) for block in blocks)
-    return f"{count} message" + ("" if count == 1 else "s")
+    return plural(count, "message")
 
 
 def _prompt(prompt: Prompt, safe: Sanitizer) -> TextBlock:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow
+from tui.core.text import plural
 from tui.export.blocks import ActionBlock, Block, TextBlock, blocks_of, counted
 from tui.export.sanitize import Sanitizer
 from tui.export.source import ExportRow, ExportRun, ExportSource, day_name, runs_of
@@ -252,7 +253,7 @@ def _timeline(chronicle: ExportSource, runs: list[ExportRun]) -> str:
     if not count:
         return ""
     tables = "".join(_run(run, chronicle) for run in runs)
-    events = f"{count:,} event" + ("" if count == 1 else "s")
+    events = plural(count, "event")
     return (
         f'<details class="timeline"><summary>Timeline <span>{events}</span></summary>'
         f"{tables}</details>"

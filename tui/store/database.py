@@ -156,7 +156,7 @@ class Database:
             raise store_error(self.path, error) from error
         except OSError as error:
             name = error.filename or self.path
-            raise StoreError(f"{name} cannot be used: {error.strerror or error}.") from error
+            raise StoreError(f"Couldn't use {name}: {error.strerror or error}.") from error
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -119,7 +119,7 @@ class Endpoint:
             if field.required and values.get(field.name) is None
         ]
         empty = [
-            f"{name} must not be empty."
+            f"{name} can't be empty."
             for name, part in zip(self.arguments, parts, strict=True)
             if not part.strip()
         ]

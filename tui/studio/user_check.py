@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.core.text import clean_line
+from tui.core.text import clean_line, plural
 from tui.studio.models import StudioModel, WireId
 
 _NONE = WireId("")
@@ -58,7 +58,7 @@ def describe_user(
     """Describe the result of a search; ``allowed``: whether the genie allows the user, if known."""
     user, name = find_by_email(email, found), clean_line(email, 100)
     if user is None:
-        similar = f" {len(found)} similar {_users(len(found))} exist." if found else ""
+        similar = f" {plural(len(found), 'similar user')} found." if found else ""
         text = f"No user has the email {name}.{similar}"
         advice = "Check the spelling, or ask an administrator to invite them to Workato Identity."
         return UserCheck("unknown", text, advice)
@@ -78,7 +78,3 @@ def describe_user(
     text = f"{name} is active."
     advice = "To talk to a genie, they must be in a user group that it allows."
     return UserCheck("active", text, advice, user)
-
-
-def _users(count: int) -> str:
-    return "user" if count == 1 else "users"

@@ -64,7 +64,7 @@ async def test_a_folder_of_certificates_needs_openssl_hashes(
         company.file(folder)
         error = await failed(url, network)
         assert error.kind is ErrorKind.SETTINGS
-        assert str(error).startswith(f"SSL_CERT_DIR names /missing/folder:{folder}, which holds no")
+        assert str(error).startswith(f"SSL_CERT_DIR names /missing/folder:{folder}, which has no")
         (folder / "company-ca.pem").rename(folder / f"{_hash(company)}.0")
         assert await ask(url, network) == {"ok": True}
 
@@ -119,12 +119,12 @@ async def test_unknown_issuer_wrong_hostname_and_expired_certificate_have_differ
             "early": await failed(f"https://localhost:{early.port}", trusting),
             "no TLS": await failed(f"https://localhost:{plain.port}", trusting),
         }
-    assert "does not trust" in str(told["unknown"])
+    assert "doesn't trust" in str(told["unknown"])
     assert "ca_file" in told["unknown"].hint
-    assert "is for another name" in str(told["wrong name"])
-    assert "is for another name" in str(told["wrong address"])
+    assert "is for a different name" in str(told["wrong name"])
+    assert "is for a different name" in str(told["wrong address"])
     assert "has expired" in str(told["expired"])
-    assert "not valid yet" in str(told["early"])
+    assert "isn't valid yet" in str(told["early"])
     assert "encrypt" in str(told["no TLS"])
     assert len({str(error) for error in told.values()}) == len(told)
     assert {error.kind for error in told.values()} == {ErrorKind.UNREACHABLE}
@@ -133,15 +133,15 @@ async def test_unknown_issuer_wrong_hostname_and_expired_certificate_have_differ
 
 BAD: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda folder: folder / "nope.pem", "doesn't exist"),
-    "folder": (lambda folder: folder, "cannot be read (Is a directory)"),
+    "folder": (lambda folder: folder, "couldn't be read (Is a directory)"),
     "no certificate": (
         lambda folder: _written(folder / "words.pem", "Hello\n"),
-        "holds no certificates in PEM form",
+        "contains no PEM certificates",
     ),
-    "empty": (lambda folder: _written(folder / "e.pem", ""), "holds no certificates in PEM form"),
+    "empty": (lambda folder: _written(folder / "e.pem", ""), "contains no PEM certificates"),
     "below a file": (
         lambda folder: _written(folder / "f", "") / "x.pem",
-        "cannot be read (Not a directory)",
+        "couldn't be read (Not a directory)",
     ),
 }
 
@@ -207,7 +207,7 @@ async def test_a_tls_inspecting_proxy_is_trusted_like_a_server(
         assert await ask(f"https://{HOST}", network) == {"ok": True}
         assert [seen.line for seen in proxy.seen] == [f"CONNECT {HOST}:443 HTTP/1.1"]
         error = await failed(f"https://{HOST}", Network(environ=environ))
-        assert "does not trust" in str(error)
+        assert "doesn't trust" in str(error)
         assert proxy.url in str(error)
 
 
@@ -220,7 +220,7 @@ async def test_sslkeylogfile_is_written(company: Company, tmp_path: Path) -> Non
         assert await ask(url, Network(environ=environ)) == {"ok": True}
         assert "CLIENT_HANDSHAKE" in log.read_text()
         error = await failed(url, Network(environ=environ | {"SSLKEYLOGFILE": "/nope/keys"}))
-        assert str(error).startswith("SSLKEYLOGFILE names /nope/keys, which cannot be written")
+        assert str(error).startswith("SSLKEYLOGFILE names /nope/keys, which couldn't be written")
 
 
 def test_the_system_certificates_are_trusted_unless_a_ca_file_is_set() -> None:
@@ -257,7 +257,7 @@ async def test_where_the_system_checks_certificates_ca_file_adds_to_it(
     with Service(company.server("localhost")) as service:
         url = f"https://localhost:{service.port}"
         assert await ask(url, Network(file, environ={})) == {"ok": True}
-        assert "does not trust" in str(await failed(url, Network(environ={})))
+        assert "doesn't trust" in str(await failed(url, Network(environ={})))
 
 
 async def test_a_broken_tls_server_is_a_clear_error() -> None:

@@ -70,7 +70,7 @@ async def test_an_https_proxy_is_used_over_tls(company: Company, file: str) -> N
         environ = {"HTTPS_PROXY": proxy.url}
         assert await ask(Network(file, environ=environ)) == {"ok": True}
         error = await failed(Network(environ=environ))
-        assert str(error) == f"No encrypted connection to the proxy {proxy.url}."
+        assert str(error) == f"Couldn't establish a secure connection to the proxy {proxy.url}."
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
@@ -90,7 +90,7 @@ async def test_proxy_credentials_are_sent_to_the_proxy_only(
         for address in (proxy.url, with_login.replace("jo", "joe")):
             error = await failed(Network(file, environ={"HTTPS_PROXY": address}))
             assert error.kind is ErrorKind.SETTINGS
-            assert f"The proxy {proxy.url} wants another user name and password" in str(error)
+            assert f"The proxy {proxy.url} requires a valid user name and password" in str(error)
             assert "HTTPS_PROXY" in error.hint
             assert "joe" not in error.sentence()
 
@@ -106,25 +106,23 @@ async def test_an_unreachable_proxy_is_named_in_the_error(
     environ = {"HTTPS_PROXY": address.replace("://", "://jo:secret@")}
     error = await failed(Network(environ=environ))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
-    assert str(error) == f"Nothing accepts connections at the proxy {address}."
+    assert str(error) == f"The proxy {address} refused the connection."
     assert "HTTPS_PROXY" in error.hint
     assert "secret" not in error.sentence()
 
 
 async def test_an_unknown_proxy_host_is_named_in_the_error() -> None:
     error = await failed(Network(environ={"all_proxy": "proxy.invalid:8080"}))
-    assert (
-        str(error) == "The name of the proxy http://proxy.invalid:8080 is not known to the network."
-    )
+    assert str(error) == "Couldn't find the proxy http://proxy.invalid:8080."
     assert "all_proxy" in error.hint
 
 
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("403 Forbidden", "does not allow connections to genie.test (403 Forbidden)"),
-        ("502 Bad Gateway", "did not connect to genie.test (502 Bad Gateway)"),
-        ("302 Found", "did not connect to genie.test (302 Found)"),
+        ("403 Forbidden", "blocked the connection to genie.test (403 Forbidden)"),
+        ("502 Bad Gateway", "couldn't connect to genie.test (502 Bad Gateway)"),
+        ("302 Found", "couldn't connect to genie.test (302 Found)"),
         ("200\x1b[2J", None),
     ],
 )
@@ -142,7 +140,7 @@ async def test_a_socks_proxy_rejection_reports_the_reason(reply: str) -> None:
     with SocksProxy(9, reply=reply) as proxy:
         error = await failed(Network(environ={"ALL_PROXY": proxy.url}))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
-    allowed = "does not allow connections" if reply == "forbidden" else "did not connect"
+    allowed = "blocked the connection" if reply == "forbidden" else "couldn't connect"
     assert str(error).startswith(f"The proxy {proxy.url} {allowed} to genie.test")
 
 
@@ -167,7 +165,7 @@ async def test_a_proxy_that_never_answers_times_out(
         async with asyncio.timeout(10):
             error = await failed(Network(environ={"ALL_PROXY": address}))
     assert (error.kind, error.sent) == (ErrorKind.UNREACHABLE, False)
-    assert str(error) == f"The proxy {address} did not answer in time."
+    assert str(error) == f"The proxy {address} didn't respond in time."
 
 
 async def test_a_failure_behind_a_proxy_names_proxy_and_service(

@@ -111,7 +111,7 @@ def test_every_parameter_of_a_question_is_announced_completely() -> None:
 
 
 def test_the_outcome_of_a_turn_without_reply_is_announced() -> None:
-    assert told(started(), finished()) == ["No reply came."]
+    assert told(started(), finished()) == ["No reply."]
     silent = told(started(), finished(), may_be_stopped=True)
     assert silent == ["No reply. Check that the genie is started."]
     assert told(started(), finished("finished", "Cut off.")) == [

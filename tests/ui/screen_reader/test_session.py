@@ -68,7 +68,7 @@ async def talk(
         ("/drop", "No unsent message to discard."),
         ("/retry", "Retrying now."),
         ("/attach ~nobody-of-that-name/x", "x doesn't exist."),
-        (f"/attach {'x' * 300}", "cannot be read"),
+        (f"/attach {'x' * 300}", "Couldn't read"),
     ],
 )
 async def test_every_slash_command_reports_its_result(command: str, told: str) -> None:

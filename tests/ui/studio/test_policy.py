@@ -119,7 +119,7 @@ async def test_a_policy_is_validated_while_typing_and_not_sent_if_invalid() -> N
         await settle(pilot, lambda: found[0].rule in app.screen_text())
         assert "✗ Word 2" in app.screen_text()
         await pilot.press("ctrl+s")
-        await settle(pilot, lambda: "as soon as every rule is kept" in app.screen_text())
+        await settle(pilot, lambda: "Fix the problems first" in app.screen_text())
         area.text = "fine"
         await settle(pilot, lambda: "No problems found." in app.screen_text())
         assert service.taken == []
@@ -134,7 +134,7 @@ async def test_a_policy_diff_is_shown_before_it_is_sent_and_may_be_rejected() ->
         modal,
     ):
         await pilot.press("ctrl+s")
-        await settle(pilot, lambda: "Nothing is different" in app.screen_text())
+        await settle(pilot, lambda: "No changes to send" in app.screen_text())
         modal.query_one(TextArea).text = "kept\nnew"
         await pilot.press("ctrl+s")
         await settle(pilot, lambda: isinstance(app.screen, ReplaceModal))
@@ -169,7 +169,7 @@ async def test_a_guardrail_topic_is_created_edited_and_removed() -> None:
     service = Service()
     async with editing("topic_boundary", TOPICS, service) as (app, pilot, modal):
         await pilot.press("delete")
-        await settle(pilot, lambda: "Topics must not be empty" in app.screen_text())
+        await settle(pilot, lambda: "Add at least one topic" in app.screen_text())
         await pilot.press("enter")
         await settle(pilot, lambda: "Enter a name for the topic." in app.screen_text())
         await pilot.press(*"Law", "tab", *"No", "ctrl+s")

@@ -61,7 +61,7 @@ async def test_all_details_of_a_genie_are_shown(size: tuple[int, int]) -> None:
         screen = await opened(stage)
         rows = screen.query_one("#genie-details", OptionList)
         told = "\n".join(str(option.prompt) for option in rows.options)
-        for words in ("not told which", "Terminal", "Order Ifrit", "Rules Ifrit"):
+        for words in ("the API doesn't say which", "Terminal", "Order Ifrit", "Rules Ifrit"):
             assert words in told
         for words in ("Everyone Ifrit", "Prompt attack", "LOW", "not set", "genie has 3"):
             assert words in told
@@ -153,12 +153,12 @@ async def test_attaching_a_second_client_is_explained_with_a_way_out() -> None:
         screen = await opened(stage)
         await go_to(stage, "client:gincl-Desk")
         await choose(stage, "Attach")
-        await stage.until(lambda: "Detach the pairing that exists" in stage.screen())
+        await stage.until(lambda: "Detach the existing pair" in stage.screen())
         await stage.until(lambda: screen.row == "client:gincl-Desk")
         await stage.press("up", "enter")
         await choose(stage, "Detach")
         await answered(stage, "Detach Terminal from Ifrit?", "y")
-        await stage.until(lambda: "None is attached" in stage.screen())
+        await stage.until(lambda: "No client attached" in stage.screen())
         await go_to(stage, "client:gincl-Desk")
         await choose(stage, "Attach")
         await stage.until(lambda: "attached here" in stage.screen())

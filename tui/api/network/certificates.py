@@ -102,7 +102,7 @@ def _context(trust: Trust, stamps: tuple[object, ...]) -> ssl.SSLContext:
         try:
             context.keylog_filename = trust.key_log
         except OSError as error:
-            told = f"names {trust.key_log}, which cannot be written ({_reason(error)})"
+            told = f"names {trust.key_log}, which couldn't be written ({_reason(error)})"
             raise unusable(_KEY_LOG, told) from None
     return context
 
@@ -161,9 +161,9 @@ def _load(context: ssl.SSLContext, source: Source) -> None:
         elif folders := _usable(source.path):
             context.load_verify_locations(capath=folders)
         else:
-            raise _bad(source, "holds no certificates under their hashes (openssl rehash)")
+            raise _bad(source, "has no certificates filed by hash (run openssl rehash)")
     except ssl.SSLError:
-        raise _bad(source, "holds no certificates in PEM form") from None
+        raise _bad(source, "contains no PEM certificates") from None
     except (OSError, ValueError) as error:
         raise _bad(source, _not_readable(error)) from None
 
@@ -184,7 +184,7 @@ def _has_hashes(folder: str) -> bool:
 def _not_readable(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
         return "doesn't exist"
-    return f"cannot be read ({_reason(error)})"
+    return f"couldn't be read ({_reason(error)})"
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -82,12 +82,12 @@ def parse_proxy(value: str, variable: str) -> Proxy:
     scheme, marker, rest = text.rpartition("://")
     scheme = scheme.lower() if marker else "http"
     if scheme not in _SCHEMES:
-        raise unusable(variable, "names a proxy of a kind that is not supported", _how(variable))
+        raise unusable(variable, "names an unsupported type of proxy", _how(variable))
     rest = rest.rstrip("/")
     credential, _, place = rest.rpartition("@")
     host, port = _host_and_port(place)
     if not host or (port is not None and not 0 < port < 65536):
-        raise unusable(variable, "is not the address of a proxy", _how(variable))
+        raise unusable(variable, "isn't a proxy address", _how(variable))
     user, _, password = credential.partition(":")
     return Proxy(
         scheme="socks5" if scheme.startswith("socks") else scheme,
@@ -113,8 +113,8 @@ def unreadable_exceptions(environ: Mapping[str, str]) -> list[str]:
 
 def _how(variable: str) -> str:
     return (
-        f"Write {_WRITTEN} into {variable}; in a user name or password, write %40 for @, %2F for /,"
-        " %23 for # and %3A for :."
+        f"Set {variable} to {_WRITTEN}. In a user name or password, write %40 for @, "
+        "%2F for /, %23 for #, and %3A for :."
     )
 
 

@@ -233,7 +233,7 @@ def _about_guardrail(guardrail: GuardrailItem) -> str:
     parts = (
         f"Checks the {kind}." if kind else "",
         clean_line(guardrail.description),
-        "Switched off at the service." if guardrail.enabled is False else "",
+        "Turned off at the service." if guardrail.enabled is False else "",
     )
     return " ".join(filter(None, parts))
 

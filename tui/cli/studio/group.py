@@ -27,9 +27,9 @@ class StudioGroup(click.Group):
 @target_options
 @click.pass_context
 def studio(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
-    """Look at genies and manage them, with a Developer API token.
+    """View and manage genies with a Developer API token.
 
-    The token (wrka...) is GENIE_TUI_DEVELOPER_TOKEN, or developer_token in the profile.
-    Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 the token was refused.
+    Set the token (wrka...) as GENIE_TUI_DEVELOPER_TOKEN, or as developer_token in the profile.
+    Exit codes: 0 success, 1 failure, 2 usage or configuration, 3 token rejected.
     """
     context.obj = target_of(context, demo=demo, profile=profile, config=config)

@@ -79,7 +79,7 @@ class Printer:
         if self.as_json:
             _print_json(list(rows))
         elif not rows:
-            click.echo("There are none.", err=True)
+            click.echo("No results.", err=True)
         elif all(isinstance(row, Mapping) for row in rows):
             _print_table(self.endpoint.columns, rows)
         else:

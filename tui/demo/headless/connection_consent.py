@@ -74,7 +74,7 @@ async def take_consent(demo: DemoContext, request: Request) -> Response:
     if decision == "allow":
         text = "Return to the terminal. Ifrit continues automatically."
         return page(f"{attempt.connector} is connected", text)
-    return page("Access denied", "Nothing was shared, and Ifrit knows that you declined.")
+    return page("Access denied", "Nothing was shared. Ifrit can see that you declined.")
 
 
 def _open_attempt(demo: DemoContext, request: Request) -> Attempt | None:

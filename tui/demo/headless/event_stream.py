@@ -218,7 +218,7 @@ async def _crosstalk(frames: Frames, fault: Fault, run: GenieRun | None) -> Fram
 
 
 _SECRETS: tuple[JsonObject, ...] = (
-    {"type": "agent.message", "message": "A secret of somebody else."},
+    {"type": "agent.message", "message": "Another user's secret."},
     {"type": "skill.confirmation_required", "call_id": "call-else", "skill_name": "Sell all"},
     {"type": "processing.finished"},
 )

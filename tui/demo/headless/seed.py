@@ -157,7 +157,7 @@ def _add_errand(state: DemoState, conversation: DemoConversation, number: int) -
     at, run_id = conversation.created_at, state.ids.short("run")
     _entitle(conversation, f"{about} ({number})")
     state.remember(conversation, run_id, "user", f"{about}: can you help?", at)
-    answer = f"Done. It is in `REQ-{10_000 + number}`, should anybody ask."
+    answer = f"Done. It's in `REQ-{10_000 + number}` if you need it."
     state.remember(conversation, run_id, "genie", answer, at + timedelta(seconds=20))
 
 

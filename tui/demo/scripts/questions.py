@@ -94,7 +94,7 @@ _LAPTOP_SCHEMA: list[JsonObject] = [
         optional=True,
         properties=[
             _field("item", "Item", "string", "text"),
-            _field("pieces", "Pieces", "integer", "integer"),
+            _field("pieces", "Quantity", "integer", "integer"),
         ],
     ),
     _field("tags", "Tags", "array", "multiselect", of="string", optional=True),

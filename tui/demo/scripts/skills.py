@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from tui.core.text import clean, clean_line
+from tui.core.text import clean, clean_line, plural, size
 from tui.demo.records import Upload
 from tui.demo.scripts.steps import (
     CutStream,
@@ -30,20 +30,13 @@ def _read(prompt: ScriptPrompt) -> Script:
 
 def _summary(upload: Upload) -> str:
     name = clean_line(upload.name, 80).replace("`", "'")
-    size = f"**{name}**: {_size(upload.size_bytes)}"
+    about = f"**{name}**: {size(upload.size_bytes)}"
     if upload.size_bytes == 0:
-        return f"{size}. The file is empty."
+        return f"{about}. The file is empty."
     if upload.head is None:
-        return f"{size}, binary. I can't read this format."
-    lines = "1 line" if upload.line_count == 1 else f"{upload.line_count:,} lines"
-    return f"{size}, {lines}. It starts like this:\n\n{_beginning(upload.name, upload.head)}"
-
-
-def _size(size_bytes: int) -> str:
-    if size_bytes < 1024:
-        return f"{size_bytes} bytes"
-    kib = size_bytes / 1024
-    return f"{kib:.1f} kB" if kib < 1024 else f"{kib / 1024:.1f} MB"
+        return f"{about}, binary. I can't read this format."
+    lines = plural(upload.line_count, "line")
+    return f"{about}, {lines}. It starts like this:\n\n{_beginning(upload.name, upload.head)}"
 
 
 def _beginning(name: str, head: str) -> str:

@@ -87,8 +87,14 @@ def _agents(born: datetime, providers: dict[str, ModelProvider]) -> tuple[DemoAg
     rows = (
         (IFRIT, "Ifrit", "Helpdesk agent; can use every demo skill.", "brass-4", "pr-custom-01"),
         (MARID, "Marid", "Slower, more thorough helpdesk agent.", "brass-4-deep", "pr-claude-02"),
-        (JANN, "Jann", "Works behind a gateway; says all at the end.", "brass-4", "pr-gateway-03"),
-        (GHUL, "Ghul", "Its model cannot be reached.", "brass-4", "pr-dead-04"),
+        (
+            JANN,
+            "Jann",
+            "Uses a gateway; sends the whole reply at the end.",
+            "brass-4",
+            "pr-gateway-03",
+        ),
+        (GHUL, "Ghul", "Its model is unreachable.", "brass-4", "pr-dead-04"),
     )
     made = [
         DemoAgent(

@@ -182,7 +182,7 @@ def agent(agent: DemoAgent) -> JsonObject:
         "id": agent.agent_id,
         "name": agent.name,
         "description": agent.description,
-        "system_prompt": "You live in a lamp. Be brief.",
+        "system_prompt": "Be helpful and brief.",
         "model": agent.model,
         "mcp_server_ids": [],
         "mcp_server_tags": [],

@@ -11,11 +11,11 @@ GROUPS: Mapping[str, str] = {
     "clients": "Manage the clients that applications use to call genies.",
     "guardrails": "Manage a genie's guardrail policies.",
     "kb": "Manage knowledge bases.",
-    "skills": "Skills.",
+    "skills": "Manage skills.",
     "recipes": "Manage recipes, including the ones behind skills.",
     "jobs": "View and resume recipe jobs.",
     "connections": "Manage connections to apps.",
-    "folders": "Folders.",
+    "folders": "Manage folders.",
     "projects": "List and deploy projects.",
     "deployments": "List deployments.",
     "tables": "Manage lookup tables and their rows.",
@@ -23,7 +23,7 @@ GROUPS: Mapping[str, str] = {
     "api-clients": "Manage Developer API clients and their tokens.",
     "on-prem": "View on-prem agent groups.",
     "activity": "View the audit log.",
-    "users": "Users of Workato Identity.",
+    "users": "Find users of Workato Identity.",
 }
 
 SUMMARIES: Mapping[str, str] = {
@@ -102,7 +102,7 @@ SUMMARIES: Mapping[str, str] = {
 
 CONFIRMATIONS: Mapping[str, str] = {
     "genies delete": "Delete the genie {0}? This can't be undone.",
-    "genies stop": "Stop the genie {0}? It stops answering everyone who uses it.",
+    "genies stop": "Stop the genie {0}? It won't reply to anyone until it's started again.",
     "genies remove-skills": "Remove these skills from {0}? The genie can't run them after that.",
     "genies remove-knowledge-bases": (
         "Remove these knowledge bases from {0}? The genie can't search them after that."
@@ -119,7 +119,8 @@ CONFIRMATIONS: Mapping[str, str] = {
     ),
     "guardrails set": "Replace the policy {1} of {0}?",
     "kb delete": "Delete the knowledge base {0}? This can't be undone.",
-    "recipes stop": "Stop the recipe {0}? What relies on it stops working, skills included.",
+    "recipes stop": "Stop the recipe {0}? Everything that relies on it stops working, including "
+    "skills.",
     "recipes delete": "Delete the recipe {0} and its logic? This can't be undone.",
     "connections disconnect": "Disconnect {0}? Recipes that use it stop working.",
     "connections delete": (

@@ -16,7 +16,7 @@ _required = partial(RequestField, required=True)
 _argument = partial(RequestField, required=True, positional=True)
 
 _OF_FOLDER = RequestField("folder_id", "Only items in this folder.")
-_OF_PROJECT = RequestField("project_id", "Of this project.")
+_OF_PROJECT = RequestField("project_id", "Only items in this project.")
 _QUERY = RequestField("query", "Search text.")
 _SORT = RequestField("sort_term", "Sort by name or latest_activity.", option="sort")
 _INTO_FOLDER = _required("folder_id", "ID of the folder to put it in.", "integer")
@@ -130,10 +130,10 @@ FIELDS: Mapping[str, tuple[RequestField, ...]] = {
         RequestField("folder_id", "ID of the folder to put it in.", "integer"),
         _CONNECTION_INPUT,
     ),
-    "folders list": (RequestField("parent_id", "Inside this folder."),),
+    "folders list": (RequestField("parent_id", "Only folders inside this folder."),),
     "folders create": (
         _required("name", "Name."),
-        RequestField("parent_id", "Inside this folder."),
+        RequestField("parent_id", "ID of the parent folder."),
     ),
     "projects deploy": (
         _required(
@@ -180,7 +180,7 @@ def _check_redirect_url(_: Mapping[str, str], values: Values) -> Iterator[str]:
     if values.get("auth.type") == "oauth" and not redirect:
         yield "An OAuth client needs its registered redirect URL."
     if values.get("auth.type") == "api_key" and redirect:
-        yield "Only OAuth clients take a redirect URL. This client uses an API key."
+        yield "Only OAuth clients accept a redirect URL. This client uses an API key."
 
 
 def _check_policy(parts: Mapping[str, str], values: Values) -> Iterator[str]:

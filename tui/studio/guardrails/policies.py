@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tui.core.text import plural
+
 Json = Mapping[str, Any]
 
 
@@ -153,8 +155,7 @@ def summarize_policy(policy_type: str, configuration: Json) -> str:
 
 
 def _count(things: Sequence[object], name: str) -> str:
-    plural = {"regex": "regexes"}.get(name, f"{name}s")
-    return f"{len(things)} {name if len(things) == 1 else plural}"
+    return plural(len(things), name)
 
 
 def _harmful_content(configuration: Json) -> HarmfulContent:

@@ -33,7 +33,7 @@ class StudioActions(Controller):
 
     KEYS: ClassVar[Sequence[Binding]] = (
         _key("f5", "studio", "Studio", "Open Studio: genies, clients, guardrails", "open"),
-        _key("f6", "switch_genie", "Genie", "Talk to another genie", "switch"),
+        _key("f6", "switch_genie", "Genie", "Switch to another genie", "switch"),
         _key(
             DEFAULT_KEYS["studio.start"],
             "start_genie",

@@ -38,7 +38,7 @@ class AttachmentChips(Widget, can_focus=True):
         Binding(
             "enter,escape",
             "screen.focus_composer",
-            "Write",
+            "Back",
             tooltip="Back to the composer",
             id="file.leave",
         ),

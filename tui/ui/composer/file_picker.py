@@ -52,11 +52,15 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
             priority=True,
             id="attach.mark",
         ),
-        Binding("f3", "look", "Look", tooltip="Preview the picture", id="attach.look"),
+        Binding("f3", "look", "Preview", tooltip="Preview the picture", id="attach.look"),
         Binding("down", "move(1)", "Next", show=False, priority=True, id="attach.next"),
         Binding("up", "move(-1)", "Previous", show=False, priority=True, id="attach.previous"),
-        Binding("pagedown", "move(8)", "Further", show=False, priority=True, id="attach.page_down"),
-        Binding("pageup", "move(-8)", "Back", show=False, priority=True, id="attach.page_up"),
+        Binding(
+            "pagedown", "move(8)", "Next page", show=False, priority=True, id="attach.page_down"
+        ),
+        Binding(
+            "pageup", "move(-8)", "Previous page", show=False, priority=True, id="attach.page_up"
+        ),
     ]
     AUTO_FOCUS = "Input"
 

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.core.text import size, utf8_size
+from tui.core.text import plural, size, utf8_size
 from tui.ui.composer.paste_area import line_count
 from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.dialog import Dialog
@@ -30,7 +30,11 @@ class PastedModal(GuardedModal[Answer | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "u", "answer('unfold')", "Unfold", tooltip="Insert the paste as text", id="paste.unfold"
+            "u",
+            "answer('unfold')",
+            "Use as text",
+            tooltip="Insert the paste as text",
+            id="paste.unfold",
         ),
         Binding(
             "a",
@@ -64,9 +68,9 @@ class PastedModal(GuardedModal[Answer | None]):
 
     def compose(self) -> ComposeResult:
         lines = line_count(self._text)
-        about = f"{lines:,} line{'s' * (lines > 1)} · {size(utf8_size(self._text))}"
+        about = f"{plural(lines, 'line')} · {size(utf8_size(self._text))}"
         answers = [
-            ("u", "Unfold", "answer('unfold')"),
+            ("u", "Use as text", "answer('unfold')"),
             ("a", "Attach", "answer('attach')"),
             ("Del", "Remove", "answer('remove')"),
         ]

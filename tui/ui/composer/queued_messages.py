@@ -36,7 +36,7 @@ class QueuedMessages(Controller):
         Binding(
             "alt+up",
             "edit_waiting",
-            "Change",
+            "Edit",
             tooltip="Edit the last queued message",
             show=False,
             priority=True,

@@ -73,8 +73,8 @@ class SlashCommands:
         else:
             self._unknown = kept
             self._composer.forget(kept)
-            again = "Enter again sends it as a message."
-            self._context.show_problem(f"There is no command /{name}. {again}")
+            again = "Press Enter again to send it as a message."
+            self._context.show_problem(f"Unknown command /{name}. {again}")
         return True
 
     # -- prompts ---------------------------------------------------------------------------

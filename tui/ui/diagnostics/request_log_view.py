@@ -116,7 +116,7 @@ def drawn(call: ServerCall, width: int) -> Content:
         " ",
         Content.styled(f"{status:<{_STATUS_CELLS}}", BAD if call.failed else ""),
     )
-    name = clean_line(call.request_id or "no id", 60)
+    name = clean_line(call.request_id or "no ID", 60)
     name_shown = Content.styled(name, "bold" if call.request_id else "$muted")
     took = muted(f"{duration(call.took_ms / 1000):>6}")
     method = f"{clean_line(call.method, 8):<5}"

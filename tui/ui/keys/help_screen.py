@@ -42,7 +42,7 @@ class HelpScreen(ListModal[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as box:
-            box.border_title = Content("Keys")
+            box.border_title = Content("Key bindings")
             yield TextInput(placeholder="Type to filter", id="help-filter")
             yield SafeOptionList(id="help-keys", compact=True)
             yield Static(id="help-note")

@@ -25,14 +25,14 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
 """By command id."""
 
 TITLES = {
-    "app": "Everywhere",
+    "app": "General",
     "conversation": "Conversations",
     "question": "Questions",
     "turn": "While the agent works",
-    "composer": "Writing",
+    "composer": "Writing a message",
     "message": "Your messages",
     "reply": "Replies",
-    "search": "Searching",
+    "search": "Search",
     "pane": "Panes",
     "transcript": "Reading",
     "welcome": "Empty conversation",
@@ -66,7 +66,7 @@ TITLES = {
     "form": "Guardrail forms",
     "jobs": "Recipes and jobs",
     "requests": "Request list",
-    "begin": "In the options of a conversation",
+    "begin": "Conversation options",
     "choice": "Forms",
     "option": "Lists in forms",
     "pick": "List picker",

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from tui.core.approval_document import approval_document
 from tui.core.questions import ParameterChange, changes, same_question
-from tui.core.text import clean_line
+from tui.core.text import clean_line, plural
 from tui.ui.keys.labels import bound_to, key_at
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import EXPAND, ParameterTable, ReasonText
@@ -233,7 +233,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             return self._rule_for_all(self._confirms_all_at)
         if self.armed and (unseen := self._warned_at):
             told = (
-                (f"▲ {_lines(unseen)} not seen yet. ", " again approves anyway"),
+                (f"▲ {plural(unseen, 'line')} not seen yet. ", " again approves anyway"),
                 (f"▲ {unseen:,} not seen. ", " again: approve"),
             )
             return self.fitting(
@@ -250,7 +250,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             f"{skill} will run without asking for the rest of this conversation, whatever its "
             "parameters, until you revoke it or quit. A question that changes is still asked."
         )
-        warning = f"{_lines(unseen)} not seen yet. " if unseen else ""
+        warning = f"{plural(unseen, 'line')} not seen yet. " if unseen else ""
         return Content.assemble(
             (f"▲ {warning}", f"bold {ASKS}"),
             rule,
@@ -319,7 +319,3 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             *([muted(f"▲ {above:,} above")] if above else []),
         ]
         more.update(Content("   ").join(parts))
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count:,} lines"

@@ -76,7 +76,7 @@ class LinkTable(RowsView):
         yield _line("Opens", Content.styled(host, "bold"))
         yield _line("Link", Content(clean(url)))
         if left := time_left(self.step.expires_ms, self._now_ms()):
-            yield _line("Time", Content(left))
+            yield _line("Expiry", Content(left))
 
 
 class ConnectionModal(DecisionModal[ConnectionAnswer]):

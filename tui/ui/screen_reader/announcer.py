@@ -153,8 +153,8 @@ class Announcer:
             return f"End of the reply. The agent reported an error. {reason}"
         if turn.reply:
             return "End of the reply."
-        hint = " Is the genie started?" if self._may_be_stopped else ""
-        return f"No reply came.{hint}"
+        hint = " Check that the genie is started." if self._may_be_stopped else ""
+        return f"No reply.{hint}"
 
 
 def _of_skill(step: SkillStep) -> str:

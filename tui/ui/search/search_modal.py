@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui.core.errors import StoreError
 from tui.core.records import Hit
-from tui.core.text import ago, clean, clean_line
+from tui.core.text import ago, clean, clean_line, plural
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.dialog import Dialog, KeyHints
@@ -132,9 +132,8 @@ class SearchModal(SafeModal[SearchResult]):
 def _count(hits: Sequence[Hit]) -> str:
     if len(hits) >= _MOST:
         return f"Top {_MOST} results"
-    places = f"{len(hits)} result" + ("s" if len(hits) > 1 else "")
     where = len({hit.conversation_id for hit in hits})
-    return f"{places} in {where} conversation" + ("s" if where > 1 else "")
+    return f"{plural(len(hits), 'result')} in {plural(where, 'conversation')}"
 
 
 def drawn(hit: Hit, width: int, now_ms: int) -> Content:

@@ -78,7 +78,7 @@ class FindUserModal(SafeModal[UserCheck]):
 
     @work(group="find-user", exclusive=True, exit_on_error=False)
     async def _look_up(self, email: str, token: str) -> None:
-        self._tell(muted("Looking…"))
+        self._tell(muted("Searching…"))
         try:
             check = await self._find(email, token)
         except BackendError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.core.ports import Capability
-from tui.core.text import clean_line
+from tui.core.text import clean_line, plural
 from tui.ui.chat.controller import Controller
 from tui.ui.composer.slash_registry import SlashCommand
 
@@ -97,10 +97,10 @@ class ImportFile(Controller):
 
     def _report(self, imported: ImportResult) -> None:
         count = len(imported.created)
-        sentences = [f"{count} conversation{'' if count == 1 else 's'} imported."]
+        sentences = [f"{plural(count, 'conversation')} imported."]
         sentences += [clean_line(problem) for problem in imported.problems[:_MOST_PROBLEMS]]
         if (more := len(imported.problems) - _MOST_PROBLEMS) > 0:
-            sentences.append(f"And {more} more problems.")
+            sentences.append(f"And {plural(more, 'more problem')}.")
         text = " ".join(sentences)
         if imported.problems:
             self.context.notify(text, severity="warning", timeout=15)

@@ -45,7 +45,7 @@ class AssignmentActions:
     def _assign(self, kind: str, thing: str) -> None:
         if (genie := self._selection.genie) is None:
             return
-        told = f"{name_of(genie)} may use {self._selection.label_of(kind, thing)}."
+        told = f"Assigned {self._selection.label_of(kind, thing)} to {name_of(genie)}."
         self._changes.run(lambda studio: _assign_call(studio.genies, kind)(genie.id, [thing]), told)
 
     def _remove(self, kind: str, thing: str) -> None:
@@ -82,7 +82,7 @@ class AssignmentActions:
 
     async def _read_sources(self, thing: str) -> None:
         base = KnowledgeBaseId(thing)
-        self._status.tell("Reading…")
+        self._status.tell("Loading…")
         try:
             studio = await self._changes.studio.client()
             sources = await studio.knowledge_bases.data_sources(base)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
 
-from tui.core.text import clean_line
+from tui.core.text import clean_line, plural
 from tui.studio.guardrails.policies import summarize_policy
 from tui.studio.guardrails.validation import POLICY_TYPES
 from tui.ui.studio.details import MOST, DetailPart, GenieDetails, ListPreview
@@ -95,20 +95,22 @@ def _head(genie: Genie, details: DetailPart[Genie]) -> Iterator[DetailRow]:
 
 def _facts(genie: Genie) -> Iterator[tuple[str, str, str]]:
     yield "Handle", genie.id, "copy"
-    yield "About", genie.description, "view"
+    yield "Description", genie.description, "view"
     yield "Instructions", genie.instructions, "view"
     yield "AI provider", genie.ai_provider.replace("_", " "), "copy"
     modes = (genie.channel_mode, genie.channel_scope, genie.response_mode)
     yield "Channels", ", ".join(mode.replace("_", " ") for mode in modes if mode), "copy"
     yield "Recipes", _recipes(genie), "copy"
-    yield "Changed", _when(genie.updated_at), "copy"
+    yield "Last changed", _when(genie.updated_at), "copy"
 
 
 def _recipes(genie: Genie) -> str:
     if genie.active_recipes_count is None:
         return ""
     off = genie.inactive_skills_count
-    return f"{genie.active_recipes_count} active" + (f", {off} skills inactive" if off else "")
+    return f"{genie.active_recipes_count} active" + (
+        f", {plural(off, 'inactive skill')}" if off else ""
+    )
 
 
 def _fact(label: str, value: str, deed: str) -> DetailRow:
@@ -150,7 +152,7 @@ def _client_lines(
 
 def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
     yield from _heading("Skills", _counted(genie.skills_count))
-    yield from _listed(details.skills, "in its project; not told which are its own")
+    yield from _listed(details.skills, "skill")
     for skill in details.skills.value.entries if details.skills.value else ():
         aside = f"recipe {clean_line(skill.recipe_id, 20)}" if skill.recipe_id else ""
         yield _entry(_ITEM, skill.name, skill.description, f"skill:{skill.id}", aside)
@@ -159,7 +161,7 @@ def _skill_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
 def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
     yield from _heading("Knowledge bases", _counted(genie.knowledge_bases_count))
     part = details.knowledge_bases
-    yield from _listed(part, "in its project; not told which are its own")
+    yield from _listed(part, "knowledge base")
     for base in part.value.entries if part.value else ():
         kind = base.source_type.replace("_", " ")
         yield _entry(_ITEM, base.name, base.description, f"kb:{base.id}", clean_line(kind, 20))
@@ -168,7 +170,7 @@ def _kb_lines(genie: Genie, details: GenieDetails) -> Iterator[DetailRow]:
 def _group_lines(genie: Genie, details: DetailPart[Genie]) -> Iterator[DetailRow]:
     yield from _heading("User groups", _counted(genie.user_groups_count))
     if details.value is None:
-        yield _told("Unknown." if details.problem else "Reading…")
+        yield _told("Unknown." if details.problem else "Loading…")
     elif not genie.user_groups:
         yield _told("No user groups, so no one has access.")
     for group in genie.user_groups:
@@ -181,7 +183,7 @@ def _guardrail_lines(guardrail: DetailPart[Guardrail]) -> Iterator[DetailRow]:
     if guardrail.problem:
         yield _failed(guardrail.problem)
     elif guardrail.value is None:
-        yield _told("Reading…")
+        yield _told("Loading…")
     elif not guardrail.value.id:
         yield _told("This genie has no guardrail.")
     else:
@@ -207,18 +209,22 @@ def policy_name(kind: str) -> str:
     return kind.replace("_", " ").capitalize().replace("Pii", "PII")
 
 
-def _listed(part: DetailPart[ListPreview[T]], about: str = "") -> Iterator[DetailRow]:
-    """Yield the line above the entries of a list."""
+def _listed(part: DetailPart[ListPreview[T]], of_project: str = "") -> Iterator[DetailRow]:
+    """Yield the line above the entries of a list.
+
+    ``of_project`` names what is listed if the service lists it for the whole project only.
+    """
+    about = " in the project; the API doesn't say which this genie uses" if of_project else ""
     if part.problem:
         yield _failed(part.problem)
     elif part.value is None:
-        yield _told("Reading…")
+        yield _told("Loading…")
     elif not part.value.entries:
-        yield _told("There are none.")
+        yield _told("None.")
     elif part.value.goes_on:
-        yield _told(f"First {MOST} {about}".rstrip() + ".")
+        yield _told(f"First {plural(MOST, of_project)}{about}." if about else f"First {MOST}.")
     elif about:
-        yield _told(f"{len(part.value.entries)} {about}.")
+        yield _told(f"{plural(len(part.value.entries), of_project)}{about}.")
 
 
 def _counted(count: int | None) -> str:

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.text import clean, clean_line, duration
+from tui.core.text import clean, clean_line, duration, plural
 from tui.ui.app.messages import CopyText
 from tui.ui.app.stylesheets import STUDIO_SHEET
 from tui.ui.studio.worker_errors import unexpected_error
@@ -120,7 +120,7 @@ class JobsModal(SafeModal[None]):
         kind = "failed job" if self._failed_only else "job"
         shown = f"newest {len(self._jobs)} {kind}s"
         if len(self._jobs) < _MOST:
-            shown = f"{len(self._jobs)} {kind}{'' if len(self._jobs) == 1 else 's'}"
+            shown = plural(len(self._jobs), kind)
         if not self._jobs:
             shown = f"no {kind} yet"
         return f"{told}; {shown}" if told else shown.capitalize()

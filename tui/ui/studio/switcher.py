@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from tui.core.errors import BackendError
+from tui.core.text import plural
 from tui.studio.models import Genie, GenieId
 from tui.ui.app.messages import GenieWanted
 from tui.ui.app.stylesheets import STUDIO_SHEET
@@ -210,5 +211,5 @@ def _has(genie: Genie, words: Sequence[str]) -> bool:
 def _count(shown: int, all_: int) -> str:
     if not all_:
         return "This token can't see any genies. Check its project scopes."
-    genies = f"{all_} genie" + ("s" if all_ > 1 else "")
+    genies = plural(all_, "genie")
     return genies if shown == all_ else f"{shown} of {genies}"

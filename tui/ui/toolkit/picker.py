@@ -46,11 +46,13 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", tooltip="Close without changes", id="pick.cancel"),
-        Binding("tab", "mark", "Mark", tooltip="Select or deselect", priority=True, id="pick.mark"),
+        Binding(
+            "tab", "mark", "Select", tooltip="Select or deselect", priority=True, id="pick.mark"
+        ),
         Binding("down", "move('cursor_down')", "Next", priority=True, id="pick.next"),
         Binding("up", "move('cursor_up')", "Previous", priority=True, id="pick.previous"),
-        Binding("pagedown", "move('page_down')", "Further", priority=True, id="pick.page_down"),
-        Binding("pageup", "move('page_up')", "Back", priority=True, id="pick.page_up"),
+        Binding("pagedown", "move('page_down')", "Next page", priority=True, id="pick.page_down"),
+        Binding("pageup", "move('page_up')", "Previous page", priority=True, id="pick.page_up"),
     ]
     AUTO_FOCUS = "Input"
 
@@ -62,7 +64,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         *,
         several: bool = False,
         done: str = "Choose",
-        mark: str = "chosen",
+        mark: str = "selected",
     ) -> None:
         """``done`` is the label of the button, ``mark`` the word for a selected item."""
         super().__init__()

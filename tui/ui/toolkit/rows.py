@@ -14,6 +14,8 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 
+from tui.core.text import plural
+
 GUTTER_CELLS = 2
 _LEAST_TEXT_CELLS = 8
 _NOTHING = Content("")
@@ -124,5 +126,5 @@ def _broken(text: Content, row: Row, room: int) -> list[Content]:
         return lines
     kept, last = lines[: row.lines - 1], lines[row.lines - 1]
     if row.rest:
-        return [*kept, Content.styled(f"▸ {len(lines) - len(kept)} more lines", row.rest)]
+        return [*kept, Content.styled(f"▸ {plural(len(lines) - len(kept), 'more line')}", row.rest)]
     return [*kept, Content.assemble(last.rstrip().truncate(max(1, room - 1)), "…")]

@@ -95,7 +95,7 @@ class EditModal(WritingModal):
         Binding(
             "enter",
             "submit",
-            "Change",
+            "Save",
             tooltip="Save the edited message",
             id="edit.submit",
         ),
@@ -119,7 +119,7 @@ class EditModal(WritingModal):
         super().__init__(
             Content.styled("Edit queued message", "bold"),
             "It keeps its place in the queue.",
-            submit="Change",
+            submit="Save",
             text=text,
             clock_s=clock_s,
         )

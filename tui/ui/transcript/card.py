@@ -155,7 +155,11 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
             id="message.primary",
         ),
         Binding(
-            "delete", "withdraw", "Drop", tooltip="Cancel or discard the message", id="message.drop"
+            "delete",
+            "withdraw",
+            "Discard",
+            tooltip="Cancel or discard the message",
+            id="message.drop",
         ),
     ]
 
@@ -263,7 +267,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
                 yield Row(muted(problem or "Queued until the agent is free."), LATER)
                 yield Row(_EDIT_OR_TAKE_BACK)
             case "sending":
-                yield Row(muted("Sending"), SENDING)
+                yield Row(muted("Sending…"), SENDING)
             case "unconfirmed":
                 text = f"Not confirmed. {problem or 'It may not have reached the agent.'}"
                 yield Row(Content.styled(text, ASKS), UNSURE)

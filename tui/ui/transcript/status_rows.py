@@ -89,11 +89,7 @@ class SilenceRow(Card[SilenceEntry]):
         """The user wants to start the genie."""
 
     def rows(self) -> Sequence[Row]:
-        words = (
-            "No reply. Check that the genie is started."
-            if self.may_be_stopped
-            else "No reply came."
-        )
+        words = "No reply. Check that the genie is started." if self.may_be_stopped else "No reply."
         row = Row(muted(words), UNSURE)
         return [row, Row(self._offer())] if self.offers_start else [row]
 
