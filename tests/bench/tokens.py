@@ -83,7 +83,7 @@ def _app(rate: int, speed: int) -> Run:
     with tempfile.TemporaryDirectory() as folder, _server(rate, speed) as settings:
         own = settings | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
         with Terminal([sys.executable, "-m", "tui"], own) as terminal:
-            terminal.wait("live", 30)
+            terminal.wait("online", 30)
             terminal.settle()
             before_s = terminal.cpu_s()
             before = len(terminal.output)

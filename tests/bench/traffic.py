@@ -61,7 +61,7 @@ def _idle(seconds: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         own = _HERE | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
         with Terminal([sys.executable, "-m", "tui", "--demo"], own) as terminal:
-            terminal.wait("live", 30)
+            terminal.wait("online", 30)
             yield _nothing(terminal, "welcome on screen", seconds)
             terminal.send("hello there\r")
             terminal.wait("\x1b]2;Hello · ", 30)  # the title, which is ready after the reply

@@ -101,7 +101,7 @@ def run(environ: Mapping[str, str], seed: int, seconds: float) -> list[str]:
             stream = ByteStream(seed)
             terminal.send(stream.chunk())  # what waits when the program begins
             try:
-                terminal.until("live")
+                terminal.until("online")
             except AssertionError as stuck:
                 return [f"does not begin: {stuck}"]
             end = time.monotonic() + seconds

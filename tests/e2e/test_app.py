@@ -89,7 +89,7 @@ def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
     settings = settings_of(server)
     server.faults.add("silent:after=1")
     with start(**settings) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("hello there\r")
         terminal.until("▌ hello there")
         terminal.type("half a tho")

@@ -29,7 +29,7 @@ def test_a_reply_continues_while_an_editor_has_the_terminal(start: Start, tmp_pa
         DemoServer(DemoSettings(speed=1.5)) as server,
         start(VISUAL=f"{sys.executable} {editor}", **settings_of(server)) as terminal,
     ):
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("Write a runbook for a full disk\r")
         terminal.until("▌ Write a runbook")
         terminal.type("next\x1be")

@@ -42,7 +42,7 @@ def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_app(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server), TERM_PROGRAM="WezTerm", columns=120, rows=40) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         _talk(terminal)
         _look_around(terminal)
         terminal.type("\x11")
@@ -130,7 +130,7 @@ def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_login(start: S
             arrived = redirected(link.decode())
             with hostile(server):
                 terminal.type(f"\x1b[200~{arrived}\x1b[201~")
-                terminal.until("XQ.*live")
+                terminal.until("XQ.*online")
                 terminal.type("\x11")
                 assert terminal.wait_exit() == 0
                 with start("whoami", **remote) as asked:

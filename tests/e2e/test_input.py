@@ -77,7 +77,7 @@ def test_the_agent_receives_the_typed_text(
     if way is kitty_without_text:  # where the protocol has keys instead of private characters
         texts = [text.replace("\ue0b0", "") for text in texts]
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         for number, text in enumerate(texts, 1):
             terminal.send(way(text))
             terminal.pump(QUIET_S)
@@ -108,7 +108,7 @@ def test_a_terminal_without_utf8_is_decoded(
     start: Start, server: DemoServer, data: bytes, text: str, in_pieces: bool
 ) -> None:
     with start(LC_ALL="en_US.ISO-8859-1", **settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         for piece in (bytes([byte]) for byte in data) if in_pieces else [data]:
             terminal.send(piece)
         terminal.pump(0.5)
@@ -120,7 +120,7 @@ def test_key_events_buffered_at_the_start_do_no_harm(start: Start, server: DemoS
     waiting = b"\x1b[13;1:3u\x1b[97:65;1:1u\x1b[99999999999u\x1b[13;1:3u\x1b[<0;1"
     with start(**settings_of(server)) as terminal:
         terminal.send(waiting)  # before the program knows that it has a terminal
-        terminal.until("live")
+        terminal.until("online")
         terminal.pump(1)
         terminal.send(waiting)
         terminal.pump(1)
@@ -150,7 +150,7 @@ def test_each_enter_sends_its_message(
     own |= {"GENIE_TUI_TEST_STORE_S": store_s, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.e2e.slow_start"]
     with Terminal(command, own, columns=120, rows=36) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         for attempt in range(ATTEMPTS):
             texts = [f"{word}{attempt}" for word in ("one", "two", "three", "four")]
             before = len(sent(server))
@@ -182,7 +182,7 @@ def test_no_part_of_a_paste_is_sent(
     for _ in range(ATTEMPTS):
         before = len(sent(server))
         with start(**settings_of(server)) as terminal:
-            terminal.until("live")
+            terminal.until("online")
             late = max(typed_with_gaps(terminal, parts, gap_s)) > 0.012
             if lines and not late:
                 terminal.until(f"Pasted {lines} lines")

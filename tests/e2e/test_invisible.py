@@ -45,7 +45,7 @@ def test_table_columns_stay_aligned_with_zero_width_characters(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server), columns=100, rows=40) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("go\r")
         terminal.until("order mark")
         terminal.pump(0.5)

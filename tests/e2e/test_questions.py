@@ -54,7 +54,7 @@ def test_typing_answers_no_approval(
 ) -> None:
     columns, rows = size
     with start(**settings_of(server), columns=columns, rows=rows) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type(f"{prompt}\r")
         terminal.until("Tab answer here")
         terminal.pump(after_s)
@@ -72,7 +72,7 @@ def test_typing_answers_no_approval(
 def test_the_approval_can_still_be_answered(start: Start, server: DemoServer) -> None:
     generator = random.Random(5)
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("Order a laptop\r")
         terminal.until("Tab answer here")
         for letter in "and a reason":

@@ -110,7 +110,7 @@ def test_one_thread_reads_the_terminal_after_repeated_resumes(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.pump(1)
         threads = terminal.threads
         for _ in range(5):
@@ -127,7 +127,7 @@ def test_a_program_that_is_slowed_down_by_signals_keeps_its_input(
     start: Start, server: DemoServer
 ) -> None:
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         for character in "slowed down":
             terminal.kill(signal.SIGSTOP)
             terminal.type(character)
@@ -147,7 +147,7 @@ def test_a_program_that_is_slowed_down_by_signals_keeps_its_input(
 
 def test_suspend_and_resume_leave_one_reader_thread(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.pump(1)
         threads = terminal.threads
         for _ in range(3):
@@ -167,7 +167,7 @@ def test_suspend_and_resume_leave_one_reader_thread(start: Start, server: DemoSe
 
 def test_after_a_suspend_overwritten_cells_are_redrawn(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("still here")
         terminal.until("still here")
         stop(terminal)

@@ -38,7 +38,7 @@ def looks_of(terminal: Terminal) -> set[int]:
 
 def ask_and_leave(terminal: Terminal) -> str:
     """Open a question, come back, and leave; what was on the screen with the question."""
-    terminal.until("live")
+    terminal.until("online")
     terminal.type("Order a laptop\r")
     terminal.until("needs your answerr approval")
     terminal.type("\x07")
@@ -126,7 +126,7 @@ def test_lines_pasted_without_bracketed_paste_are_one_message(
     start: Start, server: DemoServer
 ) -> None:
     with start(TERM="linux", **settings_of(server)) as terminal:
-        terminal.until("live")
+        terminal.until("online")
         terminal.type("What can you\rdo for us?\r")
         terminal.until("do for us?")
         terminal.pump(0.3)

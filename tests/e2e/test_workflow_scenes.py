@@ -89,7 +89,7 @@ async def scene(settings: DemoSettings = QUICK) -> AsyncGenerator[Scene]:
         )
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             here = Scene(app, pilot, server)
-            await here.until(lambda: "live" in here.screen())
+            await here.until(lambda: "online" in here.screen())
             yield here
 
 

@@ -97,7 +97,7 @@ async def test_files_are_selected_in_the_picker_by_keyboard(folder: Path) -> Non
         await stage.press("tab", "enter")
         await stage.until(lambda: len(stage.attached_files()) == 2)
         assert stage.attached_paths() == (str(folder / "a.txt"), str(folder / "docs/plan.txt"))
-        assert "2 messages, a file each" in stage.attachments_text()
+        assert "2 messages, one per file" in stage.attachments_text()
 
 
 async def test_an_enter_before_the_picker_has_loaded_waits_for_it(
@@ -139,7 +139,7 @@ async def test_a_file_that_is_too_large_is_rejected_in_the_picker(folder: Path) 
         await stage.press(*"huge")
         await stage.until(lambda: screen.query_one(OptionList).option_count == 1)
         await stage.press("enter")
-        await stage.until(lambda: "at most 20 MB can be sent" in stage.screen())
+        await stage.until(lambda: "the limit is 20 MB" in stage.screen())
         assert stage.app.screen is screen
         await stage.press("ctrl+u", *"nothing", "enter")
         await stage.until(lambda: "nothing doesn't exist" in stage.screen())
@@ -220,7 +220,7 @@ async def test_a_dropped_path_is_text_where_attachments_are_unsupported(folder: 
         stage.paste(str(folder / "a.txt"))
         await stage.until(lambda: stage.composer_text() == str(folder / "a.txt"))
         await stage.say("/attach a.txt")
-        await stage.until(lambda: "no command /attach" in stage.screen())
+        await stage.until(lambda: "Unknown command /attach" in stage.screen())
 
 
 async def test_an_upload_shows_its_progress_and_can_be_canceled() -> None:

@@ -111,7 +111,7 @@ async def test_a_bundle_is_exported_to_a_file_and_imported(folder: Path) -> None
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         await stage.press("ctrl+t", "ctrl+t", "ctrl+t")
         await stage.until(lambda: stage.app.screen.query_one(Input).value == name)
-        await stage.until(lambda: "ready to import again" in stage.screen())
+        await stage.until(lambda: "import again" in stage.screen())
         await stage.press("enter")
         await stage.until(lambda: (folder / name).exists())
         assert json.loads((folder / name).read_text())["items"] == ["long"]
@@ -174,7 +174,7 @@ async def test_parts_of_a_bundle_that_failed_to_import_are_reported(folder: Path
     async with stage.shown():
         await stage.say("/import a.json")
         await stage.until(lambda: "2 conversations imported." in stage.screen())
-        assert "And 2 problems more." in " ".join(stage.screen().split())
+        assert "And 2 more problems." in " ".join(stage.screen().split())
 
 
 async def test_a_rename_is_sent_to_a_service_with_titles() -> None:

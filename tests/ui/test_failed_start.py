@@ -49,7 +49,7 @@ async def test_a_click_on_the_banner_retries_the_start() -> None:
     async with stage.shown():
         await stage.until(lambda: REASON in stage.banner_text())
         await stage.click_banner()
-        await stage.until(lambda: "live" in stage.topbar_text())
+        await stage.until(lambda: "online" in stage.topbar_text())
 
 
 async def test_a_setting_that_fails_every_request_is_not_shown_as_online() -> None:
@@ -61,7 +61,7 @@ async def test_a_setting_that_fails_every_request_is_not_shown_as_online() -> No
         assert "Ctrl+R tries" in stage.banner_text()
         assert "offline" in stage.topbar_text()
         await stage.press("ctrl+r")
-        await stage.until(lambda: "live" in stage.topbar_text())
+        await stage.until(lambda: "online" in stage.topbar_text())
         assert not stage.is_banner_shown()
 
 

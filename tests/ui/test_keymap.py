@@ -27,13 +27,13 @@ def problem(**keys: str) -> str:
 def test_errors_in_custom_key_bindings_are_reported_in_one_line() -> None:
     assert "did you mean 'conversation.new' or '" in problem(conversation__neu="ctrl+n")
     assert problem(zzzz="ctrl+n") == (
-        "config.toml, keys: unknown name 'zzzz'; 'genie-tui doctor --keys' lists all names."
+        "config.toml, keys: unknown name 'zzzz'. Run 'genie-tui doctor --keys' to list all names."
     )
-    assert "conversation.new: 'ctrl+nonsense' is not a key" in problem(
+    assert "conversation.new: 'ctrl+nonsense' isn't a valid key" in problem(
         conversation__new="ctrl+nonsense"
     )
-    assert "'ctrl+b' is the key of pane.sidebar" in problem(conversation__new="ctrl+b")
-    assert "'ctrl+q' is the key of app.quit" in problem(approval__approve="ctrl+q")
+    assert "'ctrl+b' is already assigned to pane.sidebar" in problem(conversation__new="ctrl+b")
+    assert "'ctrl+q' is already assigned to app.quit" in problem(approval__approve="ctrl+q")
     assert "'n' is reserved for typing" in problem(conversation__new="n")
     assert "'question_mark' is reserved for typing" in problem(app__help="question_mark")
 

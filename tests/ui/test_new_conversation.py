@@ -160,7 +160,7 @@ async def test_invalid_options_are_reported_and_nothing_is_created() -> None:
     async with stage.shown(80, 24):
         modal = await form(stage)
         await stage.press("tab", "tab", "9", "9", "enter")
-        await stage.until(lambda: "Most turns is at most 200." in stage.screen())
+        await stage.until(lambda: "Max turns must be at most 200." in stage.screen())
         await stage.press(*["backspace"] * 4, *"many", "enter")
         await stage.until(lambda: "Max turns must be a whole number." in stage.screen())
         assert stage.app.screen is modal
@@ -209,7 +209,8 @@ async def test_a_conversation_starts_although_its_options_fail_to_load() -> None
     stage.backend.failures["options"] = [BackendError(ErrorKind.SERVER, "It rains.")] * 3
     async with stage.shown():
         await stage.press("ctrl+n")
-        await stage.until(lambda: "It rains. Enter begins with the usual" in stage.screen())
+        told = "It rains. Press Enter to start with the defaults"
+        await stage.until(lambda: told in stage.screen())
         await stage.press("enter")
         await stage.until(lambda: stage.current_conversation() == "conversation-1")
     assert stage.backend.created == [{}]

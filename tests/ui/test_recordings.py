@@ -88,7 +88,7 @@ async def test_the_recorded_progress_is_drawn_in_the_card_of_its_tool() -> None:
         await stage.say("tools: todo")
         await stage.until(lambda: not stage.working_conversations())
         await stage.until(lambda: stage.find_all(SkillCard) != [])
-        assert "33 %  ━━━╌╌╌╌╌╌╌╌╌  Write the answer" in stage.text(stage.find(SkillCard))
+        assert "33%  ━━━╌╌╌╌╌╌╌╌╌  Write the answer" in stage.text(stage.find(SkillCard))
 
 
 async def test_token_usage_of_three_prompts_adds_up_in_the_timeline_header() -> None:

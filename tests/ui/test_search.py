@@ -98,7 +98,7 @@ async def test_search_results_appear_while_typing_with_title_words_and_time() ->
         await stage.until(lambda: isinstance(stage.app.screen, SearchModal))
         await stage.until(lambda: hits(stage).option_count == 2)
         seen = stage.screen()
-        assert "2 places in 1 conversation" in seen
+        assert "2 results in 1 conversation" in seen
         assert "Everything about hay" in seen
         assert "A needle in the hay" in seen
         assert "now" in seen
@@ -237,7 +237,7 @@ async def test_empty_search_and_no_results_are_explained() -> None:
         await stage.press("ctrl+f")
         await stage.until(lambda: "Searches every conversation" in stage.screen())
         await stage.press("enter", *"xyz")
-        await stage.until(lambda: "Nothing found for “xyz”" in stage.screen())
+        await stage.until(lambda: "No results for “xyz”" in stage.screen())
         await stage.press("enter", "down", "pagedown")
         assert isinstance(stage.app.screen, SearchModal)
         assert modal(stage).query_one("#search").region.right <= 60
@@ -291,4 +291,4 @@ async def test_hostile_search_words_and_texts_are_sanitized() -> None:
         await stage.until(lambda: hits(stage).option_count == 2)
         assert not set(UNSAFE) & set(stage.screen())
         modal(stage).query_one(Input).value = "[/oops] nothing"
-        await stage.until(lambda: "Nothing found for “[/oops] nothing”" in stage.screen())
+        await stage.until(lambda: "No results for “[/oops] nothing”" in stage.screen())

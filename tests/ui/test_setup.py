@@ -150,7 +150,7 @@ async def test_a_profile_with_browser_sign_in_is_checked_and_saved(path: Path) -
 async def test_an_api_key_is_stored_separately_and_never_shown(path: Path) -> None:
     async with setup(path) as scene:
         await by_key(scene)
-        await scene.until("kept in the keyring (Test), not in")
+        await scene.until("stored in the keyring (Test), not in")
         assert KEY not in scene.app.export_screenshot()
         await scene.press("ctrl+s")
         await settle(scene.pilot, lambda: scene.app.return_value is not None)

@@ -170,7 +170,7 @@ def test_only_valid_files_are_attached(tmp_path: Path) -> None:
     with large.open("wb") as file:
         file.truncate(LARGEST_FILE_BYTES + 1)
     assert attachment_of(small).size_bytes == 1
-    for path, reason in ((empty, "empty"), (large, "20 MB"), (tmp_path, "not a file")):
+    for path, reason in ((empty, "empty"), (large, "20 MB"), (tmp_path, "isn't a file")):
         with pytest.raises(CannotAttach, match=reason):
             attachment_of(path)
 

@@ -94,8 +94,8 @@ def test_every_kind_of_event_has_a_label_and_a_symbol() -> None:
 
 def test_progress_is_a_percentage_and_what_is_done() -> None:
     told = SkillProgress(key="p", skill="Look up", share=0.4, message="Read")
-    assert label_for(told)[1:] == ("40 %", "Look up: Read")
-    assert label_for(SkillProgress(key="p", share=1.0))[1:] == ("100 %", "")
+    assert label_for(told)[1:] == ("40%", "Look up: Read")
+    assert label_for(SkillProgress(key="p", share=1.0))[1:] == ("100%", "")
     assert label_for(SkillProgress(key="p", message="Read"))[1:] == ("Progress", "Read")
 
 

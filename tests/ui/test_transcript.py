@@ -368,9 +368,9 @@ RUNNING = [at(TurnStarted, 1, 0), at(SkillStarted, 2, 1, skill="Export")]
 @pytest.mark.parametrize(
     ("share", "message", "row"),
     [
-        (0.0, "Open", "0 %  ╌╌╌╌╌╌╌╌╌╌╌╌  Open"),
-        (0.5, "Read", "50 %  ━━━━━━╌╌╌╌╌╌  Read"),
-        (1.0, "", "100 %  ━━━━━━━━━━━━"),
+        (0.0, "Open", "0%  ╌╌╌╌╌╌╌╌╌╌╌╌  Open"),
+        (0.5, "Read", "50%  ━━━━━━╌╌╌╌╌╌  Read"),
+        (1.0, "", "100%  ━━━━━━━━━━━━"),
         (None, "Read", "Read"),
     ],
 )
@@ -401,7 +401,7 @@ async def test_a_skill_that_failed_shows_how_far_it_came() -> None:
     end = at(SkillFinished, 4, 4, skill="Export", outcome="failed", error="No space")
     turn = turn_of("t", events=[*RUNNING, progress_of(0.5, "Write"), end])
     async with shown(turn) as (app, _, _pilot):
-        assert "50 %  ━━━━━━╌╌╌╌╌╌  Write" in app.screen_text()
+        assert "50%  ━━━━━━╌╌╌╌╌╌  Write" in app.screen_text()
         assert "No space" in app.screen_text()
 
 
@@ -410,7 +410,7 @@ async def test_a_narrow_progress_bar_keeps_its_number_on_one_line(width: int) ->
     turn = turn_of("t", events=[*RUNNING, progress_of(0.5, HOSTILE * 9)])
     async with shown(turn, size=(width, 20)) as (app, _, _pilot):
         lines = app.screen_text().splitlines()
-        assert [" 50 %" in line for line in lines].count(True) == 1
+        assert [" 50%" in line for line in lines].count(True) == 1
         assert not set("".join(lines)) & set(UNSAFE)
         assert app.query_one(SkillCard).content_size.height == 2
 

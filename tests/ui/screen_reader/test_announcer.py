@@ -44,9 +44,9 @@ def test_skills_and_questions_are_announced_as_words() -> None:
     lines = told(started(), *ran("Look up"), asks("Order laptop", "call-1", parameters))
     assert "Skill Look up: running." in lines
     assert any(line.startswith("Skill Look up: done") for line in lines)
-    assert "Question 1: Ifrit needs your approval Order laptop, with:" in lines
+    assert "Question 1: Ifrit wants to run Order laptop with:" in lines
     assert "  model: 14" in lines
-    assert "Type /approve 1, or /reject 1 and a reason." in lines
+    assert "To approve, type /approve 1. To reject, type /reject 1 and a reason." in lines
     assert not any("s3cret" in line for line in lines)
 
 
@@ -64,10 +64,10 @@ def test_progress_is_said_at_each_quarter_and_where_its_words_change() -> None:
     )
     assert [line for line in lines if line.startswith("Skill")] == [
         "Skill Export: running.",
-        "Skill Export: 25 %.",
-        "Skill Export: 50 %.",
-        "Skill Export: 75 %.",
-        "Skill Export: 99 %, Close the file.",
+        "Skill Export: 25%.",
+        "Skill Export: 50%.",
+        "Skill Export: 75%.",
+        "Skill Export: 99%, Close the file.",
         "Skill Export: done in 0.3 s.",
     ]
 
@@ -82,7 +82,7 @@ def test_a_skill_that_failed_at_once_is_said_with_how_far_it_came() -> None:
     for event in events:
         turn = fold(turn, [event])
     assert list(Announcer("Ifrit", {}).news(turn)) == [
-        "Skill todo: 33 %, Write the answer.",
+        "Skill todo: 33%, Write the answer.",
         "Skill todo: failed. Not found",
     ]
 
@@ -93,9 +93,9 @@ def test_a_question_with_changed_parameters_is_announced_again() -> None:
     assert lines[lines.index("The parameters changed:") :] == [
         "The parameters changed:",
         "  to: Bob → Mallory",
-        "Question 2: Ifrit needs your approval Pay, with:",
+        "Question 2: Ifrit wants to run Pay with:",
         "  to: Mallory",
-        "Type /approve 2, or /reject 2 and a reason.",
+        "To approve, type /approve 2. To reject, type /reject 2 and a reason.",
     ]
 
 

@@ -101,7 +101,7 @@ async def test_a_queued_message_sent_meanwhile_is_not_reported_as_canceled() -> 
     said = await talk(
         ("Ready", "hi"),
         ("Not sent yet. Trying again in ", "/drop"),
-        ("too late", "/quit"),
+        ("Too late", "/quit"),
         backend=backend,
         store=store,
     )
@@ -116,7 +116,7 @@ async def test_a_question_pending_from_before_the_start_is_announced() -> None:
     await store.append(TurnId("t"), THERE, [started(), asks("Order laptop", "call-1")])
     backend = ScriptedBackend()
     said = await talk(("needs your answer", "/quit"), backend=backend, store=store)
-    assert "Another conversation needs your answer. /list shows it." in said
+    assert "Another conversation needs your answer. Type /list to see it." in said
 
 
 async def test_an_exception_while_announcing_ends_the_session(

@@ -132,9 +132,9 @@ def normal(key: str) -> str:
 
 def _unknown(name: str, source: str) -> str:
     near = difflib.get_close_matches(name, commands(), 3)
-    meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-    told = f"{source}, keys: unknown name {clean_line(name, 40)!r}; {meant}"
-    return f"{told}Run 'genie-tui doctor --keys' to list all names."
+    meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
+    told = f"{source}, keys: unknown name {clean_line(name, 40)!r}{meant}"
+    return f"{told} Run 'genie-tui doctor --keys' to list all names."
 
 
 def _check_clashes(name: str, keymap: Mapping[str, str], source: str) -> None:
