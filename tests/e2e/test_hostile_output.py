@@ -81,7 +81,7 @@ def _look_around(terminal: Terminal) -> None:
         ("\x06XQ", "place"),  # search
         ("\x1b[18~", "Secrets are masked"),  # F7, export
         ("\x1b[24~", "Requests"),  # F12
-        ("\x1bOQ", "Rename the"),  # F2
+        ("\x1bOQ", "Rename conv"),  # F2
         ("\x10", "Type to find"),  # palette
         ("\x1bOP", "Type to find"),  # help
     ):

@@ -54,7 +54,7 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
     assert render(ordered(), "md").splitlines() == [
         "# Laptop",
         "",
-        "2 messages with Ifrit, exported on Sunday, November 22, 2026, 14:01 UTC."
+        "2 messages with Ifrit. Exported on Sunday, November 22, 2026, 14:01 UTC."
         " Secrets are masked.",
         "",
         "## Sunday, November 22, 2026",
@@ -76,7 +76,7 @@ def test_markdown_export_has_days_messages_skills_and_the_timeline() -> None:
         "",
         "### run-1",
         "",
-        "- `14:00:00` ▶ **Started**",
+        "- `14:00:00` ▸ **Started**",
         "- `14:00:01` ◆ **Order laptop** needs your approval",
         "- `14:00:02` ✗ **Rejected** Too dear (1.0 s)",
         "- `14:00:03` ○ **Check stock**",

@@ -427,7 +427,7 @@ async def test_the_command_palette_lists_the_keys() -> None:
         await stage.press(*"keys", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
         told = stage.screen()
-        places = [told.index(words) for words in ("Everywhere", "Conversations", "Start a conv")]
+        places = [told.index(words) for words in ("General", "Conversations", "Start a conv")]
         assert places == sorted(places)
 
 

@@ -126,7 +126,7 @@ def _lines(chronicle: ExportSource, safe: Sanitizer) -> Iterator[str]:
     yield f"# {literal(safe.line(chronicle.title, 100))}"
     yield ""
     yield (
-        f"{counted(blocks)} with {agent}, exported on {day_name(exported.date())},"
+        f"{counted(blocks)} with {agent}. Exported on {day_name(exported.date())},"
         f" {exported:%H:%M %Z}. Secrets are masked."
     )
     day = None

@@ -21,7 +21,6 @@ from tui.testing.results import (
 )
 from tui.testing.run.turn_watch import TurnWatch
 
-
 Decisions = Mapping[str, tuple[Decision, str]]
 """Decisions of the run by call, with their reasons."""
 
