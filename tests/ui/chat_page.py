@@ -306,6 +306,14 @@ class ChatPage:
         """Select text of a widget, as dragging the mouse over it does."""
         self._chat.selections = {widget: part}
 
+    def release_mouse(self) -> None:
+        """Do what Textual does when the mouse button is released over text."""
+        self._chat.post_message(events.TextSelected())
+
+    def clear_hint(self) -> None:
+        """End the hint that takes the place of the working line."""
+        self._chat.working_line.clear_notice()
+
     def has_timeline(self) -> bool:
         """Tell whether the timeline is there, which is mounted after the first paint."""
         return self._chat.timeline_pane.timeline is not None

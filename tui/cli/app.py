@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import click
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.cli.options import Target
@@ -35,7 +38,7 @@ def run_app(target: Target) -> int:
         target = replace(target, profile=chosen, demo=not chosen)
     gc_control.hold()
     place = target.place()
-    return _talk(place) if place.preferences.screen_reader else _open(place)
+    return _talk(place) if place.preferences.screen_reader else _open(place, target)
 
 
 def _talk(place: AgentTarget) -> int:
@@ -98,10 +101,22 @@ def with_keymap(preferences: Preferences) -> Preferences:
         raise CommandFailure(str(problem), ExitCode.USAGE) from problem
 
 
-def _open(place: AgentTarget) -> int:
+def _open(place: AgentTarget, target: Target) -> int:
     preferences = with_keymap(place.preferences)
     with _background_asked(preferences):
-        return _run(place, preferences)
+        return _run(place, preferences, target)
+
+
+def resume_command(target: Target, conversation_id: str) -> str:
+    """Return the command that opens a conversation again; empty if it is gone with the demo."""
+    if target.demo:
+        return ""
+    command = ["genie-tui"]
+    if target.profile:
+        command += ["--profile", target.profile]
+    if target.config:
+        command += ["--config", str(target.config)]
+    return shlex.join([*command, "--conversation", conversation_id])
 
 
 def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
@@ -113,7 +128,7 @@ def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
     return background_asked(os.environ, sys.stdin, sys.stderr)
 
 
-def _run(place: AgentTarget, preferences: Preferences) -> int:
+def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
     from tui.ui.app.app import GenieApp
     from tui.ui.studio.connection import StudioConnection
 
@@ -131,4 +146,7 @@ def _run(place: AgentTarget, preferences: Preferences) -> int:
     )
     app.run(mouse=preferences.mouse)
     gc_control.leave_all()
+    command = resume_command(target, app.open_conversation) if app.open_conversation else ""
+    if command and not app.return_code:
+        click.echo(f"To continue this conversation: {command}", err=True)
     return app.return_code or 0

@@ -82,6 +82,9 @@ class InterfaceSettings:
         False, SWITCH, "Write plain lines in reading order instead of panes.", has_option=True
     )
     reduced_motion: bool = _setting(False, SWITCH, "Turn off animations.")
+    copy_on_release: bool = _setting(
+        False, SWITCH, "Copy what the mouse has selected when its button is released."
+    )
     mouse: bool = _setting(True, SWITCH, "Use the mouse in the app, not the terminal.")
 
 

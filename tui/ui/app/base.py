@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
 
+QUIT_AGAIN_S = 2.0
+"""Time within which a second Ctrl+C quits."""
 _LONGEST_NOTICE = 600
 """In characters; a longer notice would cover the screen."""
 
@@ -54,8 +56,8 @@ class BaseApp(SafeApp[ResultT]):
         self._save_theme = save_theme
         self.last_key_s = float("-inf")
         """Time of the last key press, on the monotonic clock."""
-        self._told_to_quit_s = float("-inf")
-        """Time of the last hint about how to quit."""
+        self._asked_to_quit_s = float("-inf")
+        """Time of the last Ctrl+C that nothing else took."""
         self.window_title = ""
         """Escape sequence that set the title of the terminal's window; empty if none did."""
         for own in THEMES:
@@ -201,15 +203,17 @@ class BaseApp(SafeApp[ResultT]):
     # -- keys ------------------------------------------------------------------------------
 
     def action_help_quit(self) -> None:
-        """Explain how to quit, once at a time; Textual's hint has markup, which notices do not
-        read.
-        """
-        for key, active in self.active_bindings.items():
-            if active.binding.action in ("quit", "app.quit"):
-                if monotonic() - self._told_to_quit_s > self.NOTIFICATION_TIMEOUT:
-                    self._told_to_quit_s = monotonic()
-                    self.notify(f"Press {key_name(key)} to quit.")
-                return
+        """Quit at the second Ctrl+C in a row; the first one, which nothing else takes, says so."""
+        now_s = monotonic()
+        if now_s - self._asked_to_quit_s <= QUIT_AGAIN_S:
+            self.call_later(self.run_action, "quit")
+            return
+        self._asked_to_quit_s = now_s
+        self.show_hint("Press Ctrl+C again to quit", QUIT_AGAIN_S)
+
+    def show_hint(self, text: str, seconds: float) -> None:
+        """Show a hint about a key that was pressed."""
+        self.notify(f"{text}.", timeout=seconds)
 
     def on_load(self) -> None:
         self.set_keymap(dict(self.preferences.keys))

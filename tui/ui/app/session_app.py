@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.core.account import Account, Identity, login_helps
 from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.ids import is_local
 from tui.core.records import Introduction
 from tui.core.redaction import describe_exception
 from tui.core.text import clean_line
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.config import Preferences
+    from tui.core.ids import ConversationId
     from tui.core.ports import Clock
     from tui.core.records import GenieSource
     from tui.core.store_port import EarlyDraftStore
@@ -224,6 +226,19 @@ class SessionApp(BaseApp[None]):
         if event.state is WorkerState.ERROR and (error := event.worker.error):
             self.log.error(error)
             self.notify(describe_exception(error), severity="error")
+
+    def show_hint(self, text: str, seconds: float) -> None:
+        """Show a hint in the working line, unless another screen covers it."""
+        if self.screen is self._chat:
+            self._chat.show_hint(text, seconds)
+        else:
+            super().show_hint(text, seconds)
+
+    @property
+    def open_conversation(self) -> ConversationId | None:
+        """The conversation on screen, if the service knows it."""
+        current = self._chat.chat_state.current
+        return current if current and not is_local(current) else None
 
     async def action_quit(self) -> None:
         """Quit; but first warn if the draft cannot be saved."""

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 _STOPS = "Composer, ConversationList, Transcript, Timeline, Cards"
 """Widgets that Tab moves between; arrow keys move inside each."""
 
+_HINT_S = 4.0
+"""Time for which a hint takes the place of the working line."""
+
 LEAST_COLUMNS, LEAST_ROWS = 24, 8
 """Smallest usable window; below, a notice covers it while the app keeps running."""
 
@@ -112,6 +115,8 @@ class ChatScreen(ChatActions):
         preferences: Preferences,
     ) -> None:
         super().__init__()
+        self._copies_on_release = preferences.copy_on_release
+        self._told_to_copy = False
         self.chat_state = ChatState()
         self.context = context = ChatContext(
             self,
@@ -393,8 +398,30 @@ class ChatScreen(ChatActions):
         self.conversation.scroll_page(direction)
 
     def action_copy_text(self) -> None:
-        """Copy the mouse selection, and confirm it."""
+        """Copy the mouse selection; or else clear the composer, its text before its files."""
         if selected := self.get_selected_text():
             self.post_message(CopyText(clean(selected), "the selection"))
+        elif self.composer.clear_text():
+            self.show_hint("Cleared. Up brings it back", _HINT_S)
+        elif files := self.composer_pane.attached.files:
+            self.composer_pane.files.take_off([file.path for file in files])
         else:
             raise SkipAction
+
+    def on_text_selected(self) -> None:
+        """Copy what the mouse has selected, if the user wants that, or say once how to copy."""
+        selected = self.get_selected_text()
+        if not selected:
+            return
+        if self._copies_on_release:
+            self.post_message(CopyText(clean(selected), "the selection"))
+        elif not self._told_to_copy:
+            self._told_to_copy = True
+            self.show_hint("Press Ctrl+C to copy the selection", _HINT_S)
+
+    def show_hint(self, text: str, seconds: float) -> None:
+        """Show a hint in the working line for some time."""
+        if self.working_line.display:
+            self.working_line.show_notice(Content(text), seconds)
+        else:
+            self.notify(f"{text}.", timeout=seconds)

@@ -155,6 +155,8 @@ class Composer(PasteArea):
         # A blinking cursor would write to the terminal even while idle.
         self.cursor_blink = False
         self._said: Sequence[str] = ()
+        self._cleared: list[str] = []
+        """Texts that were cleared and not sent, newest first."""
         self._recalled = -1
         self._unsaid = ""
         self._dropped: tuple[Sequence[Path], str] | None = None
@@ -182,8 +184,22 @@ class Composer(PasteArea):
 
     def set_recallable(self, said: Sequence[str]) -> None:
         """Set the messages that Up recalls, newest first."""
-        self._said = said
+        self._said = [*self._cleared, *said]
         self._recalled = -1
+
+    def clear_text(self) -> bool:
+        """Move the text being written into the messages that Up recalls; False if there is none."""
+        text = self._rest_of(self.kept)
+        if not text.strip():
+            return False
+        self._cleared.insert(0, text)
+        self._said = [text, *self._said]
+        self._recalled = -1
+        if submitted := self.submitted:
+            self.start_with("\n".join(submitted), submitted)
+        else:
+            self.put("")
+        return True
 
     @property
     def submitted(self) -> tuple[str, ...]:
