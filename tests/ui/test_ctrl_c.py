@@ -55,7 +55,7 @@ async def test_files_are_removed_after_the_text_and_before_quitting(tmp_path: Pa
         await stage.press("ctrl+c")
         assert (stage.composer_text(), len(stage.attached_files())) == ("", 1)
         await stage.press("ctrl+c")
-        assert stage.attached_files() == []
+        assert not stage.attached_files()
         assert AGAIN not in stage.working_text()
 
 

@@ -108,14 +108,3 @@ async def test_a_pane_hidden_by_a_resize_behind_a_modal_loses_the_focus() -> Non
         await app.until(lambda: app.is_chat_in_front())
         await app.press("x")
         await app.until(lambda: app.composer_text() == "x")
-
-
-async def test_ctrl_c_says_how_to_quit_and_shows_no_markup() -> None:
-    app = stage()
-    async with app.shown():
-        await app.press("ctrl+c")
-        await app.until(lambda: "Press Ctrl+Q to quit." in app.screen())
-        await app.press("ctrl+c", "ctrl+c")
-        await app.pilot.pause()
-        assert app.screen().count("to quit") == 1
-        assert "[b]" not in app.screen()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.core.events import Heartbeat, StreamLost, StreamResumed, TextDelta, TurnEvent
 from tui.core.turn import Turn, is_ours
 
 if TYPE_CHECKING:
-    from tui.engine.turn_runner import TurnRunner
+    from tui.core.ports import Clock
 
 _SETTLES_S = 0.4
 """Time after the first event of a resumed stream in which it brings what was missed."""
@@ -24,8 +24,16 @@ class BreakRecorder:
     break.
     """
 
-    def __init__(self, runner: TurnRunner) -> None:
-        self._runner = runner
+    def __init__(
+        self,
+        clock: Clock,
+        turn: Callable[[], Turn],
+        apply_events: Callable[[Sequence[TurnEvent]], Awaitable[object]],
+    ) -> None:
+        """``turn`` returns the newest snapshot."""
+        self._clock = clock
+        self._turn = turn
+        self._apply_events = apply_events
         self.is_complete = True
         """False if the end of the turn was concluded, so that events may be missing."""
         self._alive_ms: int | None = None
@@ -38,12 +46,12 @@ class BreakRecorder:
 
     async def record_loss(self, reason: str = "") -> None:
         """Record that a stream broke that had brought something, if the turn needs it still."""
-        turn, had_begun = self._runner.turn, self._has_begun
+        turn, had_begun = self._turn(), self._has_begun
         self._has_begun = False
         waits = turn.phase == "waiting" or turn.open_connections
         if not had_begun or waits or turn.over or turn.open_break:
             return
-        now_ms, last = self._runner.context.clock.now_ms(), _last_numbered(turn)
+        now_ms, last = self._clock.now_ms(), _last_numbered(turn)
         self.caught_up = 0
         lost = StreamLost(
             key=f"local:lost:{_name(turn)}",
@@ -53,11 +61,11 @@ class BreakRecorder:
             seen_ms=now_ms,
             reason=reason,
         )
-        await self._runner.apply_events((lost,))
+        await self._apply_events((lost,))
 
     def count(self, events: Sequence[TurnEvent]) -> None:
         """Count the new events of a turn that happened during a break."""
-        lost = self._runner.turn.open_break
+        lost = self._turn().open_break
         if lost is None:
             return
         until_ms = self._alive_ms
@@ -73,10 +81,10 @@ class BreakRecorder:
     async def note_alive(self) -> None:
         """Record that a stream has brought something; after a while it has caught up."""
         self._has_begun = True
-        if self._runner.turn.open_break is None:
+        if self._turn().open_break is None:
             return
         if self._alive_ms is None:
-            self._alive_ms, self._is_settled = self._runner.context.clock.now_ms(), False
+            self._alive_ms, self._is_settled = self._clock.now_ms(), False
             self._is_alive.set()
         elif self._is_settled:
             await self._record_if_whole()
@@ -90,24 +98,24 @@ class BreakRecorder:
         """Record the end of a break although nothing more arrives. Runs until cancelled."""
         while True:
             await self._is_alive.wait()
-            await self._runner.context.clock.sleep(_SETTLES_S)
+            await self._clock.sleep(_SETTLES_S)
             self._is_settled = self._is_alive.is_set()
             self._is_alive.clear()
             if self._is_settled:
                 await self._record_if_whole()
 
     async def _record_if_whole(self) -> None:
-        turn = self._runner.turn
+        turn = self._turn()
         if turn.open_break and not turn.over and not turn.has_gap:
             await self._record_resumed(self._alive_ms)
 
     async def record_end(self) -> None:
         """Record the end of a break that lasted to the end of the turn."""
-        if self._runner.turn.open_break:
+        if self._turn().open_break:
             await self._record_resumed(None)
 
     async def _record_resumed(self, alive_ms: int | None) -> None:
-        turn, now_ms = self._runner.turn, self._runner.context.clock.now_ms()
+        turn, now_ms = self._turn(), self._clock.now_ms()
         lost, last = turn.open_break, _last_numbered(turn)
         assert lost is not None
         resumed_ms = now_ms if alive_ms is None else alive_ms
@@ -124,7 +132,7 @@ class BreakRecorder:
             missing=turn.missing_seqs,
             complete=self.is_complete or not turn.over,
         )
-        await self._runner.apply_events((resumed,))
+        await self._apply_events((resumed,))
 
 
 def _name(turn: Turn) -> str:

@@ -59,7 +59,7 @@ class TurnRunner:
         """Delay that the server asked for before the next reconnect; used once."""
         self._saver = Saver(context)
         self._recovery: Recovery | None = None
-        self.breaks = BreakRecorder(self)
+        self.breaks = BreakRecorder(context.clock, lambda: self.turn, self.apply_events)
         self._characters = 0
         """Text in the events of the turn since this runner started."""
         self._retry_event = asyncio.Event()

@@ -34,6 +34,13 @@ class SafeScreen(Screen[ScreenResultType]):
         """Ignore keys while the screen opens or closes."""
         return self.is_whole and super().check_action(action, parameters)
 
+    def action_copy_text(self) -> None:
+        """Copy the selection; without one, do what the app does: its keys end at a modal."""
+        if self.get_selected_text():
+            super().action_copy_text()
+        else:
+            self.app.action_help_quit()
+
     def call_after_refresh(self, callback: Callable[..., object], *args: Any, **more: Any) -> bool:
         """Call back only while the widgets are mounted."""
         return super().call_after_refresh(
