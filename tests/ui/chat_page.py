@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tests.textual_internals import screen_lines, screen_text
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.keys.key_bar import KeyBar
 from tui.ui.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -174,6 +175,10 @@ class ChatPage:
     def message_to_send(self) -> str:
         """Return what Enter would send: the text with all that was pasted."""
         return self._chat.composer.message
+
+    def key_mode(self) -> str:
+        """Return the mode of Vim's keys as the bottom line names it."""
+        return self._chat.query_one(KeyBar).mode
 
     def put_text(self, text: str) -> None:
         """Put a text into the composer, in place of what is there."""

@@ -85,6 +85,7 @@ class InterfaceSettings:
     copy_on_release: bool = _setting(
         False, SWITCH, "Copy what the mouse has selected when its button is released."
     )
+    vim: bool = _setting(False, SWITCH, "Vim keys in the composer; Esc leaves insert mode.")
     mouse: bool = _setting(True, SWITCH, "Use the mouse in the app, not the terminal.")
 
 

@@ -14,6 +14,9 @@ Glyphs = Literal["all", "console", "ascii"]
 """``console``: the characters of text console fonts, as code page 437."""
 Protocol = Literal["osc9", "osc99", "osc777", "bell"]
 
+CursorShape = Literal["bar", "drawn"]
+"""``drawn``: the terminal's cursor is hidden, since the program draws one."""
+
 _CONSOLES = ("linux", "vt", "ansi", "cons", "dumb")
 _LONGEST = 120
 
@@ -68,6 +71,17 @@ class Terminal:
         if self.glyphs == "ascii":
             return line.replace(" · ", " - ").encode("ascii", "replace").decode()
         return line
+
+    def cursor(self, shape: CursorShape) -> str:
+        """Return the sequence that shows the cursor in a shape; empty where there are none."""
+        if not self.titled:
+            return ""
+        return "\x1b[6 q\x1b[?25h" if shape == "bar" else "\x1b[?25l"
+
+    @property
+    def restore_cursor(self) -> str:
+        """Sequence that restores the shape of the cursor."""
+        return "\x1b[0 q" if self.titled else ""
 
     @property
     def save_title(self) -> str:

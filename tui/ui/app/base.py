@@ -27,7 +27,7 @@ from tui.ui.textual_fixes.caches import share_backgrounds
 from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
 
 if TYPE_CHECKING:
-    from tui.ui.app.messages import BackgroundSeen
+    from tui.ui.app.messages import BackgroundSeen, CursorWanted
 
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
@@ -58,6 +58,8 @@ class BaseApp(SafeApp[ResultT]):
         """Time of the last key press, on the monotonic clock."""
         self._asked_to_quit_s = float("-inf")
         """Time of the last Ctrl+C that nothing else took."""
+        self._cursor = ""
+        """Escape sequence that set the shape of the cursor last."""
         self.window_title = ""
         """Escape sequence that set the title of the terminal's window; empty if none did."""
         for own in THEMES:
@@ -73,6 +75,7 @@ class BaseApp(SafeApp[ResultT]):
 
     def on_mount(self) -> None:
         self.watch(self, "theme", self._keep_theme, init=False)
+        self.app_resume_signal.subscribe(self, lambda _: self.write_to_terminal(self._cursor))
         if self.theme_problem:
             self.notify(self.theme_problem, markup=False, severity="warning")
 
@@ -176,6 +179,19 @@ class BaseApp(SafeApp[ResultT]):
         if sequence and driver and not (self.is_headless or self.is_web):
             driver.write(sequence)
             driver.flush()
+
+    def on_cursor_wanted(self, event: CursorWanted) -> None:
+        """Show a cursor as a bar, where the terminal has one."""
+        sequence = "" if self.is_headless or self.is_web else self.terminal.cursor(event.shape)
+        event.widget.set_class(bool(sequence) and event.shape == "bar", "-bar-cursor")
+        if sequence != self._cursor:
+            self._cursor = sequence
+            self.write_to_terminal(sequence)
+
+    @property
+    def restore_cursor(self) -> str:
+        """Sequence that undoes what this app may do to the terminal's cursor."""
+        return self.terminal.restore_cursor if self.preferences.vim else ""
 
     def set_window_title(self, text: str) -> None:
         """Set the title of the terminal's window; the old one comes back when the app ends."""

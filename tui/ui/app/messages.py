@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tui.core.errors import BackendError
+    from tui.system.terminal import CursorShape
 
 
 @dataclass
@@ -39,6 +42,17 @@ class Attention(Message):
     """Something that the user waits for has happened; ``text`` names it in a few words."""
 
     text: str
+
+
+@dataclass
+class CursorWanted(Message):
+    """Request to show a widget's cursor as the terminal's bar, or as the widget draws it.
+
+    Where the terminal has no such cursor, nothing changes.
+    """
+
+    widget: Widget
+    shape: CursorShape
 
 
 @dataclass

@@ -155,6 +155,9 @@ class ChatParts:
 
     def check_action(self, action: str) -> bool:
         """Return False if the controller of an action would do nothing now."""
+        vim = self.composer_pane.composer.vim
+        if action == "retry" and vim and vim.can_redo and self.composer_pane.composer.has_focus:
+            return False  # Ctrl+R is for the composer
         return all(controller.check_action(action) for controller in self._controllers)
 
     def slash_commands(self) -> Iterator[SlashCommand]:

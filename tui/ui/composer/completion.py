@@ -264,7 +264,7 @@ class Completion:
 
     def _word_here(self) -> Word | None:
         composer = self._composer
-        if composer.selected_text or not composer.has_focus:
+        if composer.selected_text or not composer.has_focus or not composer.completes:
             return None
         row, column = composer.cursor_location
         before = composer.document.get_line(row)[:column]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -19,6 +19,9 @@ from tui.ui.composer.attachment_files import paths_in
 from tui.ui.composer.paste_area import PasteArea, PasteChip, is_large
 from tui.ui.keys.ordering import act_at_once
 from tui.ui.terminal.terminal_events import Paste
+
+if TYPE_CHECKING:
+    from tui.ui.composer.vim_mode import VimMode
 
 LIMIT_BYTES = 12 * 1024
 """Largest message, as UTF-8. Source: Headless API, Send a message."""
@@ -168,6 +171,8 @@ class Composer(PasteArea):
         """Saves the text immediately, even while the screen is busy."""
         self.takes_files = True
         """True if a pasted path is attached as a file."""
+        self.vim: VimMode | None = None
+        """Vim keys, if the user wants them."""
 
     def set_agent_name(self, agent_name: str) -> None:
         """Set the agent's name in the placeholder."""
@@ -217,6 +222,8 @@ class Composer(PasteArea):
         """Load a draft, of which some texts may have been submitted."""
         super().start_with(kept)
         self._submitted = [*submitted]
+        if self.vim:
+            self.vim.restart()
 
     def take_away(self, sent: str) -> None:
         """Remove a text that has been sent, by its stored form; later text stays."""
@@ -308,6 +315,10 @@ class Composer(PasteArea):
             if on_last_row and not select:
                 self.post_message(self.LeftBelow())
 
+    def action_recall(self, is_earlier: bool) -> None:
+        """Recall an earlier or a later message, wherever the cursor is."""
+        self._recall(self._recalled + (1 if is_earlier else -1))
+
     def edit(self, edit: Edit) -> EditResult:
         self._dropped = None
         return super().edit(edit)
@@ -339,6 +350,10 @@ class Composer(PasteArea):
     async def on_key(self, event: events.Key) -> None:
         # Textual reports Alt+E with the character of E, and would insert it.
         is_chord = event.key.startswith(_MODIFIERS)
+        if self.vim and self.vim.handle(event, is_chord=is_chord):
+            event.prevent_default()
+            event.stop()
+            return
         if event.is_printable and not is_chord:
             self._recalled = -1
             return
@@ -347,6 +362,11 @@ class Composer(PasteArea):
         if self.handle_completion_key(event.key) or await self._act_at_once(event.key):
             event.prevent_default()
             event.stop()
+
+    @property
+    def completes(self) -> bool:
+        """True if words can be completed: not while keys are commands."""
+        return self.vim is None or self.vim.is_inserting
 
     async def _act_at_once(self, key: str) -> bool:
         if key in _NEWLINES:
@@ -372,6 +392,8 @@ class Composer(PasteArea):
         """Insert a paste at the cursor, as a chip if it is large."""
         text = typed_text(text)
         self._recalled = -1
+        if self.vim and not self.vim.is_inserting:
+            self.vim.select_for_paste()
         self.history.checkpoint()
         if is_large(text):
             self.insert_chip(text)

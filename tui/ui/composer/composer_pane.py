@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from tui.ui.app.messages import CopyText, CursorWanted
 from tui.ui.composer.attachment_chips import AttachmentChips
 from tui.ui.composer.attachments import Attachments
 from tui.ui.composer.completion import CompletionList
@@ -24,6 +25,7 @@ from tui.ui.composer.prompts import Prompts
 from tui.ui.composer.queued_messages import QueuedMessages
 from tui.ui.composer.send_queue import SendQueue
 from tui.ui.composer.slash_commands import SlashCommands
+from tui.ui.keys.key_bar import KeyBar
 from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
@@ -102,8 +104,44 @@ class ComposerPane(Vertical):
         self.slash = SlashCommands(
             context, composer, self.offers, self.files, commands, self.prompts.commands
         )
+        if preferences.vim:
+            self._use_vim()
         self.editor = ExternalEditor(context, composer, self.drafts)
         self._pastes = Pastes(context, composer, self.files)
+
+    def _use_vim(self) -> None:
+        from tui.ui.composer.vim_mode import VimMode
+
+        composer = self.composer
+        composer.vim = VimMode(
+            composer,
+            copy=lambda text: self.chat.post(CopyText(text, "the text")),
+            pasted=lambda: self.chat.app.clipboard,
+            changed=self.show_mode,
+            close_completion=lambda: composer.handle_completion_key("escape"),
+            recall=composer.action_recall,
+        )
+
+    def on_mount(self) -> None:
+        if self.composer.vim:
+            self.screen.screen_layout_refresh_signal.subscribe(self, self._place_cursor)
+            self.app.screen_change_signal.subscribe(self, lambda _: self.show_mode())
+
+    def _place_cursor(self, _: object) -> None:
+        """Move the terminal's cursor along with the composer; Textual does so only with keys."""
+        place = self.composer.cursor_screen_offset
+        if self.composer.has_focus and self.app.cursor_position != place:
+            self.app.cursor_position = place
+            self.composer.refresh()
+
+    @on(events.DescendantFocus, "Composer")
+    @on(events.DescendantBlur, "Composer")
+    def show_mode(self) -> None:
+        """Show the mode of Vim's keys: its name, and the shape of the cursor."""
+        if vim := self.composer.vim:
+            is_bar = self.composer.has_focus and self.screen.is_current and vim.is_inserting
+            self.chat.post(CursorWanted(self.composer, "bar" if is_bar else "drawn"))
+            self.screen.query_one(KeyBar).mode = vim.status if self.composer.has_focus else ""
 
     def compose(self) -> ComposeResult:
         yield self.attached

@@ -59,6 +59,10 @@ class PasteStore:
     def paste(self, label: str) -> str:
         return self._pastes[label]
 
+    def label_for(self, label: str, paste: str) -> str:
+        """Return the chip of a paste, which may have been removed since it had this label."""
+        return label if self._pastes.get(label) == paste else self.add(paste)
+
     def clear(self) -> None:
         self._pastes.clear()
         self._sizes.clear()
@@ -173,6 +177,17 @@ class PasteArea(SafeTextArea):
 
     def paste_of(self, chip: PasteChip) -> str:
         return self._pastes.paste(chip.label)
+
+    def chips(self) -> Iterator[PasteChip]:
+        """Return the chips, with their places in the whole text."""
+        return self._pastes.chips(self.text)
+
+    def paste_with(self, label: str) -> str:
+        return self._pastes.paste(label)
+
+    def label_for(self, label: str, paste: str) -> str:
+        """Return the chip of a paste, which may have been removed since it had this label."""
+        return self._pastes.label_for(label, paste)
 
     def swap_chip(self, label: str, text: str) -> None:
         """Replace a chip with a text, if it still exists."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
@@ -30,6 +31,8 @@ class KeyBar(Widget):
 
     left_out: frozenset[str] = frozenset()
     """Ids of keys that are not needed now, since what they show is on the screen."""
+    mode: reactive[str] = reactive("")
+    """Name of the keys' mode, shown first; empty for the usual one."""
     _drawn: tuple[Binding, ...] = ()
     _resting = False
     _asked = False
@@ -63,7 +66,10 @@ class KeyBar(Widget):
             return Content("")
         *others, last = self._drawn
         help_ = self._label(last)
-        row = self._fitting(others, width - help_.cell_length - _GAP)
+        mode = Content.styled(self.mode, "bold reverse")
+        before = Content.assemble(mode, " " * _GAP) if self.mode else Content("")
+        room = width - before.cell_length - help_.cell_length - _GAP
+        row = Content.assemble(before, self._fitting(others, room))
         return spread(row, help_, width, gap=_GAP)
 
     def leave_out(self, names: frozenset[str]) -> None:

@@ -44,6 +44,9 @@ class TerminalApp(Protocol):
     terminal: Terminal
     window_title: str
 
+    @property
+    def restore_cursor(self) -> str: ...
+
 
 class GenieDriver(OpenLinuxDriver):
     """Textual's Linux driver, adapted to our apps."""
@@ -54,7 +57,7 @@ class GenieDriver(OpenLinuxDriver):
         self.shown = OutputDiff()
         self._before = ""
         """Sequence to write before the next output, if any."""
-        restore = RESTORE + self._owner.terminal.restore_title
+        restore = RESTORE + self._owner.terminal.restore_title + self._owner.restore_cursor
         self._guard = TerminalGuard(self.fileno, self.output_fileno, restore)
         self._suspended = False
         """Stopped by SIGTSTP: SIGCONT restores the screen."""
@@ -163,6 +166,8 @@ class GenieDriver(OpenLinuxDriver):
     def stop_application_mode(self) -> None:
         if self._owner.window_title:
             self.write(self._owner.terminal.restore_title)
+        if self._owner.restore_cursor:
+            self.write(self._owner.restore_cursor)
         super().stop_application_mode()
         self._guard.given_back()
 

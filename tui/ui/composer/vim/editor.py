@@ -118,6 +118,10 @@ class VimEditor:
 
     # -- keys ------------------------------------------------------------------------------
 
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._redo)
+
     def press(self, key: str) -> bool:
         """Handle a key outside the insert mode; return False if it means nothing here."""
         if key == "escape":
