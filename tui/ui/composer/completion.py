@@ -264,8 +264,10 @@ class Completion:
 
     def _word_here(self) -> Word | None:
         composer = self._composer
-        if composer.selected_text or not composer.has_focus or not composer.completes:
+        if composer.selected_text or not composer.has_focus:
             return None
+        if composer.vim and not composer.vim.is_inserting:
+            return None  # keys are commands
         row, column = composer.cursor_location
         before = composer.document.get_line(row)[:column]
         word = word_at(before, row, composer.document.line_count)

@@ -363,11 +363,6 @@ class Composer(PasteArea):
             event.prevent_default()
             event.stop()
 
-    @property
-    def completes(self) -> bool:
-        """True if words can be completed: not while keys are commands."""
-        return self.vim is None or self.vim.is_inserting
-
     async def _act_at_once(self, key: str) -> bool:
         if key in _NEWLINES:
             self.action_newline()
