@@ -52,7 +52,7 @@ class QuestionController(Controller):
             id="question.list",
         ),
         Binding(
-            "alt+g",
+            DEFAULT_KEYS["question.revoke"],
             "revoke_approvals",
             "Revoke",
             tooltip="Ask again about skills approved for this conversation",

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.ui.keys.labels import key_at
+from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.state_glyphs import muted
 from tui.ui.toolkit.text import line, spread
 
@@ -78,7 +78,7 @@ class TopBar(Widget):
         right = Content.assemble(who.stylize("$muted"), "    ", state)
         if right.cell_length > width // 2 or not who:
             right = state
-        if unasked := self._unasked(width // 3):
+        if unasked := self._unasked(width * 2 // 5):
             right = Content.assemble(unasked, "   ", state)
         if self.title:
             left = left.pad_right(max(_GAP, self._title_column - _LEFT - left.cell_length))
@@ -93,7 +93,7 @@ class TopBar(Widget):
             return Content("")
         first = line(self.approved_skills[0], 40)
         skills = first if len(self.approved_skills) == 1 else f"{len(self.approved_skills)} skills"
-        key = key_at(self.screen, "question.revoke")
+        key = key_for(self.app, "question.revoke")
         revoke = Content.assemble("  ", (key, "bold"), muted(" revoke")) if key else Content("")
         told = Content.assemble(("✓ ", "$warning"), skills, muted(" without asking"))
         short = Content.assemble(("✓ ", "$warning"), muted("without asking"))

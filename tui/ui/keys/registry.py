@@ -15,6 +15,7 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
     "conversation.new": "ctrl+n",
     "conversation.wake": "alt+a",
     "question.answer": "ctrl+g",
+    "question.revoke": "alt+g",
     "search.open": "ctrl+f",
     "studio.start": "f10",
     "turn.halt": "ctrl+s",

@@ -18,12 +18,12 @@ from textual.widgets import Static
 from tui.core.approval_document import approval_document
 from tui.core.questions import ParameterChange, changes, same_question
 from tui.core.text import clean_line, plural
-from tui.ui.keys.labels import bound_to, key_at
+from tui.ui.keys.labels import bound_to, key_at, key_for
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import EXPAND, ParameterTable, ReasonText
 from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
 from tui.ui.toolkit.guarded_modal import DEAF_S, TYPING_S
-from tui.ui.toolkit.rows import Row, RowsView
+from tui.ui.toolkit.rows import Row, Rows, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, QUESTION, day_of, muted
 from tui.ui.toolkit.text import line
 from tui.ui.transcript.card import wall_clock_ms
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 FOR_ALL = "approval.conversation"
+_ATTENTION = Content.styled("▲", ASKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 )
             )
 
-    def state_line(self) -> Content:
+    def state_line(self) -> Content | Rows:
         if self.armed and self._confirms_all_at is not None:
             return self._rule_for_all(self._confirms_all_at)
         if self.armed and (unseen := self._warned_at):
@@ -244,20 +245,18 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             )
         return super().state_line()
 
-    def _rule_for_all(self, unseen: int) -> Content:
+    def _rule_for_all(self, unseen: int) -> Rows:
         skill = clean_line(self.step.request.skill, 40) or "This skill"
+        revoke = key_for(self.app, "question.revoke")
         rule = (
             f"{skill} will run without asking for the rest of this conversation, whatever its "
-            "parameters, until you revoke it or quit. A question that changes is still asked."
+            f"parameters, until you revoke it{f' ({revoke})' if revoke else ''} or quit. "
+            "A question that changes is still asked."
         )
         warning = f"{plural(unseen, 'line')} not seen yet. " if unseen else ""
-        return Content.assemble(
-            (f"▲ {warning}", f"bold {ASKS}"),
-            rule,
-            "  ",
-            (key_at(self, FOR_ALL), "bold"),
-            muted(" again approves"),
-        )
+        key = key_at(self, FOR_ALL)
+        again = Content.assemble("  ", (key, "bold"), muted(" again approves"))
+        return Rows([Row(Content.assemble((warning, f"bold {ASKS}"), rule, again), _ATTENTION)])
 
     def _expect_more_letters(self) -> None:
         """Accept no answer for a moment: the letter may have been the first of a word."""

@@ -6,7 +6,7 @@ A question that opens automatically is unarmed, see ``ArmedModal``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,9 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.ui.questions.armed_modal import ArmedModal
-from tui.ui.questions.question_parts import QuestionAnswers
+from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
 from tui.ui.questions.reason_modal import ReasonModal
 from tui.ui.toolkit.state_glyphs import muted
+
+if TYPE_CHECKING:
+    from tui.ui.toolkit.rows import Rows
 
 AnswerT = TypeVar("AnswerT")
 
@@ -79,10 +82,12 @@ class DecisionModal(ArmedModal[AnswerT | None]):
     def show_state(self) -> None:
         for line in self.query(".modal--state").results(Static):
             line.update(self.state_line())
+        for title in self.query(QuestionTitle):
+            title.refresh()
         for answers in self.query(QuestionAnswers):
             answers.show_armed(is_armed=self.armed)
 
-    def state_line(self) -> Content:
+    def state_line(self) -> Content | Rows:
         """Return the line that tells if keys answer."""
         if self._explains_enter and self.armed:
             text = Content.assemble(("● ", "$accent"), ("Enter does nothing here.", "bold"))

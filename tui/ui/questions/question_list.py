@@ -170,7 +170,9 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
             spread(below, place, width, gap=2, most=0.6),
         )
         prompt = Content("\n").join(lines)
-        return Content(prompt.plain) if is_selected else prompt
+        if is_selected:
+            return Content(prompt.plain).stylize("bold", 2, 2 + len(what))
+        return prompt
 
     def _words(self, question: PendingQuestion) -> tuple[str, Content, str, str]:
         """Return glyph, subject, kind and content of a question in a few words."""

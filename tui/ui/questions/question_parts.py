@@ -29,7 +29,8 @@ class QuestionTitle(RowsView):
         key = key_at(self.screen, "decision.later")
         later = Content.assemble((key, "bold"), muted(" later")) if key else Content("")
         others = getattr(self.screen, "others", 0)
-        if others and (following := key_at(self.screen, "question.answer")):
+        is_armed = getattr(self.screen, "armed", False)
+        if others and is_armed and (following := key_at(self.screen, "question.answer")):
             more = Content.assemble((following, "bold"), muted(f" next of {others + 1}   "))
             later = Content.assemble(more, later)
         subject = self._subject.stylize("bold")

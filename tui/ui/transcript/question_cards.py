@@ -103,7 +103,9 @@ class ApprovalCard(_ActionCard[ApprovalEntry]):
                 *self._parameters(),
             ]
         if step.automatic and step.decision == "approved":
-            told = Content.assemble("Approved automatically: ", name, muted("  this conversation"))
+            told = Content.assemble(
+                "Approved automatically: ", name, muted("  for this conversation")
+            )
             return [Row(told, DONE), *self._changed_afterwards()]
         if step.decision == "approved":
             approved = Row(Content.assemble(name, muted("  approved")), DONE)
