@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import asks, finished, piece, ran, said, started
-from tui.core.events import SkillFinished, SkillProgress, SkillStarted, TurnEvent
+from tui.core.events import ApprovalResolved, SkillFinished, SkillProgress, SkillStarted, TurnEvent
 from tui.core.ids import ConversationId, TurnId
 from tui.core.turn import Turn, fold
 from tui.ui.screen_reader.announcer import Announcer
@@ -44,7 +46,7 @@ def test_skills_and_questions_are_announced_as_words() -> None:
     lines = told(started(), *ran("Look up"), asks("Order laptop", "call-1", parameters))
     assert "Skill Look up: running." in lines
     assert any(line.startswith("Skill Look up: done") for line in lines)
-    assert "Question 1: Ifrit wants to run Order laptop with:" in lines
+    assert "Question 1: Ifrit wants to run Order laptop. Nothing has been done yet." in lines
     assert "  model: 14" in lines
     assert "To approve, type /approve 1. To reject, type /reject 1 and a reason." in lines
     assert not any("s3cret" in line for line in lines)
@@ -93,7 +95,7 @@ def test_a_question_with_changed_parameters_is_announced_again() -> None:
     assert lines[lines.index("The parameters changed:") :] == [
         "The parameters changed:",
         "  to: Bob → Mallory",
-        "Question 2: Ifrit wants to run Pay with:",
+        "Question 2: Ifrit wants to run Pay. Nothing has been done yet.",
         "  to: Mallory",
         "To approve, type /approve 2. To reject, type /reject 2 and a reason.",
     ]
@@ -155,3 +157,38 @@ def test_announcements_contain_no_escape_sequences(lines: list[str]) -> None:
         said = spoken.line(line) or ""
         assert not any(ord(c) < 32 and c not in "\t\n" for c in said)
         assert "\x9b" not in said
+
+
+def test_a_question_is_announced_as_a_document() -> None:
+    values = {
+        "budget": 2149.5,
+        "items": [{"item": "Dock", "pieces": 1}, {"item": "Adapter", "pieces": 4}],
+        "why": "It is too slow.",
+        "notes": None,
+    }
+    schema = ({"name": "budget", "label": "Budget", "hint": "In euros."},)
+    ask = replace(asks("Order", "call-1", values), schema=schema)
+    lines = told(started(), ask)
+    assert lines[lines.index("  why: It is too slow.") :] == [
+        "  why: It is too slow.",
+        "  Budget: €2,149.50. In euros.",
+        "  items",
+        "    1: item Dock, pieces 1",
+        "    2: item Adapter, pieces 4",
+        "  notes: not given",
+        "To approve, type /approve 1. To reject, type /reject 1 and a reason.",
+        "To approve later calls of Order in this conversation too, whatever their parameters, "
+        "type /approve 1 conversation.",
+    ]
+
+
+def test_an_automatic_approval_is_announced_as_one_and_its_question_is_not() -> None:
+    ask = asks("Pay", "call-1")
+    turn = Turn(id=TurnId("t"), conversation_id=ConversationId("c"))
+    announcer = Announcer("Ifrit", {}, answers_itself=lambda _, step: step.waiting)
+    asked = fold(turn, [started(), ask])
+    assert list(announcer.news(asked)) == []
+    done = ApprovalResolved(key="r", call_id=ask.call_id, decision="approved", automatic=True)
+    assert list(announcer.news(fold(asked, [done]))) == [
+        "Pay: approved automatically, for this conversation."
+    ]

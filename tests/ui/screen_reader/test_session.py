@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, asks, reply, started
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, Wait, asks, reply, started
 from tests.ui.stage import QUICK, conversation
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, RunId, TurnId
@@ -74,6 +74,23 @@ async def talk(
 async def test_every_slash_command_reports_its_result(command: str, told: str) -> None:
     said = await talk(("Ready", command), (told, "/quit"))
     assert told in said[-1]
+
+
+async def test_a_skill_is_approved_for_the_conversation_and_revoked() -> None:
+    first = [started(), asks("Pay", "call-1"), Wait.DECISION, *reply("Paid")]
+    backend = ScriptedBackend(
+        [*first[:-1], asks("Pay", "call-2"), Wait.DECISION, *reply("Paid twice")[1:]]
+    )
+    said = await talk(
+        ("Ready", "pay"),
+        ("type /approve 1 conversation.", "/approve 1 conversation"),
+        ("Paid twice", "/revoke"),
+        ("Pay will ask for your approval again.", "/quit"),
+        backend=backend,
+    )
+    assert "Pay: approved automatically, for this conversation." in said
+    assert not any(line.startswith("Question 2") for line in said)
+    assert [call for call, _, _ in backend.decisions] == ["call-1", "call-2"]
 
 
 async def test_a_file_name_that_is_too_long_is_reported(tmp_path: Path) -> None:

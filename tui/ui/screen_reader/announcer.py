@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from tui.core.approval_document import approval_document
 from tui.core.event_labels import resumed_parts
 from tui.core.links import shown_link
-from tui.core.parameters import parameter_rows
 from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration, percent
 from tui.ui.screen_reader.spoken_markdown import SpokenMarkdown
 
 if TYPE_CHECKING:
+    from tui.core.parameters import ParameterRow
     from tui.core.turn import Turn
 
 _DEEPEST_INDENT = 8
@@ -23,11 +25,22 @@ _ENDS = {"failed": "The agent failed.", "halted": "Stopped."}
 class Announcer:
     """Announces each part of a turn once, as snapshots arrive."""
 
-    def __init__(self, agent: str, number: dict[str, int], *, may_be_stopped: bool = False) -> None:
+    def __init__(
+        self,
+        agent: str,
+        number: dict[str, int],
+        *,
+        may_be_stopped: bool = False,
+        answers_itself: Callable[[Turn, ApprovalStep], bool] = lambda turn, step: False,
+        today: Callable[[], date] = lambda: datetime.now(UTC).astimezone().date(),
+    ) -> None:
         """``number`` assigns numbers to questions; it is shared by all turns.
 
-        ``may_be_stopped``: a missing reply may mean that the genie is stopped.
+        ``may_be_stopped``: a missing reply may mean that the genie is stopped. ``answers_itself``
+        returns True for an approval that the user is not asked for.
         """
+        self._answers_itself = answers_itself
+        self._today = today
         self._may_be_stopped = may_be_stopped
         self._agent = agent
         self._number = number
@@ -39,7 +52,8 @@ class Announcer:
         """Return the new lines."""
         yield from self._prompt(turn)
         for step in turn.steps:
-            yield from self._step(step)
+            if not isinstance(step, ApprovalStep) or not self._answers_itself(turn, step):
+                yield from self._step(step)
         if turn.over and not self._over:
             self._over = True
             yield self._end(turn)
@@ -110,6 +124,8 @@ class Announcer:
         if not self._changed(step.key, state):
             return
         if not state.startswith("waiting"):
+            if step.automatic and state == "approved":
+                state = "approved automatically, for this conversation"
             yield f"{skill}: {'no longer pending' if state == 'expired' else state}."
             if not is_as_shown(step):
                 yield "Its parameters changed after your decision."
@@ -119,14 +135,18 @@ class Announcer:
             yield "The parameters changed:"
             for change in changes(step.asked_first, step.request):
                 yield f"  {change}"
-        yield f"Question {number}: {self._agent} wants to run {skill} with:"
-        for row in parameter_rows(step.request.schema, step.request.parameters):
-            text = ": ".join(part for part in (row.label, row.value) if part)
-            indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
-            yield from (f"{indent}{line}" for line in text.split("\n"))
+        yield f"Question {number}: {self._agent} wants to run {skill}. Nothing has been done yet."
+        document = approval_document(step.request.schema, step.request.parameters, self._today())
+        for row in (*filter(None, (document.reason,)), *document.rows):
+            yield from _parameter(row)
         yield (
             f"To approve, type /approve {number}. To reject, type /reject {number} and a reason."
         )
+        if step.revision == 0:
+            yield (
+                f"To approve later calls of {skill} in this conversation too, whatever their "
+                f"parameters, type /approve {number} conversation."
+            )
 
     def _connection(self, step: ConnectionStep) -> Iterator[str]:
         name = clean_line(step.connector) or "A connection"
@@ -155,6 +175,21 @@ class Announcer:
             return "End of the reply."
         hint = " Check that the genie is started." if self._may_be_stopped else ""
         return f"No reply.{hint}"
+
+
+def _parameter(row: ParameterRow) -> Iterator[str]:
+    """Return a parameter in lines: its label, value and hint, and the items of a table."""
+    sent = f" ({row.raw})" if row.raw else ""
+    value = "" if row.form == "absent" else f"{row.value}{sent}"
+    hint = f"{'. ' if value else ''}{row.hint}" if row.hint else ""
+    text = ": ".join(part for part in (row.label, f"{value}{hint}") if part)
+    indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
+    yield from (f"{indent}{line}" for line in text.split("\n"))
+    if row.grid is not None:
+        for number, item in enumerate(row.grid.rows, start=1):
+            cells = zip(row.grid.columns, item, strict=True)
+            told = [f"{name} {cell.value}" for name, cell in cells if cell.form != "absent"]
+            yield f"{indent}  {number}: {', '.join(told)}"
 
 
 def _of_skill(step: SkillStep) -> str:

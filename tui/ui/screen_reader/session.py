@@ -51,6 +51,7 @@ _NAMED_S = 3.0
 _LONG_WAIT_MS = 10_000
 """Shortest wait that is announced; quick retries are not."""
 _READY = "Ready. Type a message and press Enter. For a list of commands, type /help."
+_FOR_CONVERSATION = "conversation"
 HELP = {
     "/help": "list the commands",
     "/list WORDS": "list conversations, or only those that match WORDS",
@@ -59,6 +60,8 @@ HELP = {
     "/new": "start a conversation",
     "/read": "read this conversation again",
     "/approve NUMBER": "approve a skill",
+    "/approve NUMBER conversation": "approve a skill, and its later calls in this conversation",
+    "/revoke": "ask again about skills approved for this conversation",
     "/reject NUMBER REASON": "reject a question; the agent sees the reason",
     "/attach FILE": "attach a file to your next message",
     "/export FILE": "export this conversation to an .md, .html, or .json file",
@@ -154,15 +157,22 @@ class ScreenReaderSession:
         self._turns[turn.id] = turn
         if turn.conversation_id == self._current:
             self._announce(turn)
-        elif _asks_or_ended(turn) and (known is None or known.phase != turn.phase):
+        elif self._asks_or_ended(turn) and (known is None or known.phase != turn.phase):
             what = "is finished" if turn.over else "needs your answer"
             self._lines.say(f"Another conversation {what}. Type /list to see it.")
+
+    def _asks_or_ended(self, turn: Turn) -> bool:
+        asks = any(not self._session.answers_itself(turn, step) for step in turn.open_approvals)
+        return bool(asks or turn.open_connections or turn.over)
 
     def _announce(self, turn: Turn) -> None:
         if turn.id not in self._announcers:
             stoppable = Capability.BE_STOPPED in self._session.can
             self._announcers[turn.id] = Announcer(
-                self._agent, self._numbers, may_be_stopped=stoppable
+                self._agent,
+                self._numbers,
+                may_be_stopped=stoppable,
+                answers_itself=self._session.answers_itself,
             )
         announcer = self._announcers[turn.id]
         for line in announcer.news(turn):
@@ -208,6 +218,7 @@ class ScreenReaderSession:
             "/new": self._new,
             "/read": self._read,
             "/approve": self._approve,
+            "/revoke": self._revoke,
             "/reject": self._reject,
             "/attach": self._attach,
             "/export": self._export,
@@ -282,11 +293,21 @@ class ScreenReaderSession:
     async def _approve(self, rest: str) -> None:
         await self._answer(rest, approve=True)
 
+    async def _revoke(self, _: str) -> None:
+        skills = self._session.approved_skills(self._current) if self._current else ()
+        if self._current and skills:
+            self._session.revoke_approvals(self._current)
+            named = ", ".join(clean_line(skill, 40) for skill in skills)
+            self._lines.say(f"{named} will ask for your approval again.")
+        else:
+            self._lines.say("No skill is approved for this conversation.")
+
     async def _reject(self, rest: str) -> None:
         await self._answer(rest, approve=False)
 
     async def _answer(self, rest: str, *, approve: bool) -> None:
         number, _, reason = rest.partition(" ")
+        for_conversation = approve and reason.strip().casefold() == _FOR_CONVERSATION
         name = next((n for n, no in self._numbers.items() if str(no) == number), None)
         for turn in self._turns.values():
             for approval in turn.open_approvals:
@@ -294,7 +315,12 @@ class ScreenReaderSession:
                     decision: Decision = "approved" if approve else "rejected"
                     shown = approval.request
                     await self._session.decide(
-                        turn, approval.call_id, decision, reason or None, shown=shown
+                        turn,
+                        approval.call_id,
+                        decision,
+                        None if for_conversation else reason or None,
+                        shown=shown,
+                        for_conversation=for_conversation and approval.revision == 0,
                     )
                     return
             for link in turn.open_connections:
@@ -350,10 +376,6 @@ class ScreenReaderSession:
     def _unsent(self, *states: str) -> list[Turn]:
         here = [t for t in self._turns.values() if t.conversation_id == self._current]
         return [t for t in here if t.prompt and t.prompt.state in states]
-
-
-def _asks_or_ended(turn: Turn) -> bool:
-    return bool(turn.open_approvals or turn.open_connections or turn.over)
 
 
 def _attachment(typed: str) -> Attachment:
