@@ -71,7 +71,7 @@ def test_flags_override_the_environment_and_that_the_file(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_CLIENT_ID": "environ", "GENIE_TUI_GENIE": "environ"}
     settings = load(config_path=path, flags={"genie": "flag", "theme": None}, environ=environ)
     assert (settings.genie, settings.client_id, settings.theme) == ("flag", "environ", "file")
-    assert settings.name == "work"
+    assert settings.label == "work"
 
 
 def test_an_empty_variable_counts_as_unset(path: Path) -> None:
@@ -81,7 +81,7 @@ def test_an_empty_variable_counts_as_unset(path: Path) -> None:
 
 def test_the_environment_alone_is_enough(tmp_path: Path) -> None:
     settings = load(environ={**OAUTH, "GENIE_TUI_CONFIG_DIR": str(tmp_path)})
-    assert settings.name == "default"
+    assert settings.label == "default"
     assert settings.redirect_url == OAUTH["GENIE_TUI_REDIRECT_URL"]
 
 
@@ -141,7 +141,7 @@ def test_the_requested_profile_is_loaded(
     path: Path, text: str, asked: str | None, variable: str, expected: str
 ) -> None:
     environ = {**OAUTH, "GENIE_TUI_PROFILE": variable}
-    assert load(asked, written(path, text), environ=environ).name == expected
+    assert load(asked, written(path, text), environ=environ).label == expected
 
 
 def test_a_missing_profile_error_lists_the_existing_ones(path: Path) -> None:
@@ -469,7 +469,7 @@ def test_a_saved_profile_is_loaded_again(path: Path) -> None:
     key = Secret(SECRET)
     save_profile(path, "my work", {"genie": "gin-1", "api_key": key, "idp_user_id": "u"})
     settings = load(config_path=path, environ={})
-    assert (settings.name, settings.genie, settings.auth) == ("my work", "gin-1", "api_key")
+    assert (settings.label, settings.genie, settings.auth) == ("my work", "gin-1", "api_key")
     assert settings.api_key == key
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -496,7 +496,7 @@ def test_the_first_profile_becomes_the_default_and_the_second_does_not(path: Pat
     save_profile(path, "one", {"theme": "a"})
     save_profile(path, "two", {"theme": "b"})
     assert profile_names(path) == ["one", "two"]
-    assert load(config_path=path, environ=OAUTH).name == "one"
+    assert load(config_path=path, environ=OAUTH).label == "one"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
     backend = WorkflowsBackend(
         workflows_client(profile), profile.genie or "", learn_names=agent_names(profile).save
     )
-    yield backend, f"{profile.base_url} workflows {profile.name}"
+    yield backend, f"{profile.base_url} workflows {profile.label}"
 
 
 _OPENERS: Mapping[str, Callable[[Profile], AbstractAsyncContextManager[Opened]]] = {

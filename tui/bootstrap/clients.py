@@ -73,11 +73,11 @@ async def key_client(profile: Profile) -> HeadlessClient:
     from tui.api.headless import HeadlessClient
     from tui.auth.request_auth import ApiKeyAuth
 
-    key = secret_str(profile.api_key) or await key_vault(profile.name).load()
+    key = secret_str(profile.api_key) or await key_vault(profile.label).load()
     if key is None:
         raise BackendError(
             ErrorKind.UNAUTHORIZED,
-            f"No API key for profile '{profile.name}'.",
+            f"No API key for profile '{profile.label}'.",
             hint="Set GENIE_TUI_API_KEY, or run 'genie-tui login' to store one.",
         )
     auth = ApiKeyAuth(profile.base_url, key, profile.idp_user_id or "")
@@ -115,5 +115,5 @@ def _vault(profile: Profile) -> TokenVault:
     from tui.auth.token_vault import TokenVault, login_name
     from tui.config import state_dir
 
-    login = login_name(profile.name, profile.identity_url, profile.client_id or "")
+    login = login_name(profile.label, profile.identity_url, profile.client_id or "")
     return TokenVault(state_dir() / "logins", login)

@@ -82,7 +82,7 @@ def profile_of_demo(
     from tui.core.secrets import Secret
 
     return Profile(
-        name="demo",
+        label="demo",
         backend=backend,
         base_url=server.url,
         identity_url=server.identity_url,

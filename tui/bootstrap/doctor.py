@@ -196,7 +196,7 @@ async def _examine(
         )
         yield CheckResult("configuration", "bad", f"missing: {', '.join(missing)}", advice)
         return
-    yield CheckResult("configuration", "good", f"profile '{profile.name}', {_way(profile)}")
+    yield CheckResult("configuration", "good", f"profile '{profile.label}', {_way(profile)}")
     if files is None:
         files = await asyncio.to_thread(examine_files, None)
     yield files

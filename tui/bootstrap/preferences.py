@@ -36,7 +36,7 @@ def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) 
     from tui.config import config_file
 
     use = partial(use_genie, profile, config) if place.use_genie else None
-    save = partial(_save_theme, config or config_file(), profile.name)
+    save = partial(_save_theme, config or config_file(), profile.label)
     preferences = preferences_of(profile, config)
     return replace(place, preferences=preferences, save_theme=save, use_genie=use)
 

@@ -40,7 +40,7 @@ def read_profile(
 
     profile = load(profile=name, config_path=config, flags=flags, complete=False)
     only_key = profile.missing() == ["api_key"]
-    if not only_key or (key_needed and not key_vault(profile.name).holds_key()):
+    if not only_key or (key_needed and not key_vault(profile.label).holds_key()):
         load(profile=name, config_path=config, flags=flags)
     return profile
 
@@ -60,14 +60,14 @@ def agent_target(profile: Profile) -> AgentTarget:
     return AgentTarget(
         agent_name=_agent_name(profile),
         user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
-        label=profile.name,
+        label=profile.label,
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
         studio=studio_of(profile),
         genie=profile.genie or "" if is_genie else "",
         backend=profile.backend,
         use_genie=partial(use_genie, profile, None) if is_genie else None,
-        early_draft_store=DraftFile(data_dir() / "unsent" / quote(profile.name, safe="")),
+        early_draft_store=DraftFile(data_dir() / "unsent" / quote(profile.label, safe="")),
     )
 
 
@@ -85,9 +85,9 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
     from tui.config import config_file, profile_names, save_profile, variable
 
     path = config or config_file()
-    is_kept = profile.name in profile_names(path)
+    is_kept = profile.label in profile_names(path)
     if is_kept:
-        save_profile(path, profile.name, {"genie": genie})
+        save_profile(path, profile.label, {"genie": genie})
     connect = partial(_connect, replace(profile, genie=genie))
     overruled = (os.environ.get(variable("genie")) or genie) != genie
     return connect, GenieSource(

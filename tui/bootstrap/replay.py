@@ -17,7 +17,7 @@ def replay_target(backend: str, genie: str, agent: str) -> AgentTarget:
     from tui.core.secrets import Secret
 
     profile = Profile(
-        name="replay",
+        label="replay",
         backend="workflows" if backend == "workflows" else "genie",
         base_url="https://replay.invalid",
         genie=genie or "agent",

@@ -33,7 +33,7 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
     if profile.developer_token is None:
         where = f"{variable('developer_token')}, or developer_token in the profile"
         raise ConfigError(
-            f"Profile {profile.name!r} has no Developer API token. Set {where}. Use an API "
+            f"Profile {profile.label!r} has no Developer API token. Set {where}. Use an API "
             f"client's token (wrka...) from Workspace admin; a genie client's key doesn't "
             f"work here."
         )

@@ -166,7 +166,7 @@ async def _take_key(profile: Profile) -> None:
     if profile.api_key:
         click.echo("Nothing to do: this profile already has an API key.", err=True)
         return
-    vault = key_vault(profile.name)
+    vault = key_vault(profile.label)
     key = click.prompt("API key of the genie's client", hide_input=True, err=True)
     await vault.save(SecretStr(_checked_key(key)))
     click.echo(f"The key is stored in {await vault.storage()}.", err=True)
@@ -184,7 +184,7 @@ def _checked_key(key: str) -> str:
 async def _forget_key(profile: Profile) -> None:
     from tui.bootstrap.clients import key_vault
 
-    vault = key_vault(profile.name)
+    vault = key_vault(profile.label)
     was_kept = vault.holds_key()
     await vault.clear()
     click.echo("Removed the API key." if was_kept else "No API key was stored.", err=True)
@@ -194,4 +194,4 @@ async def _forget_key(profile: Profile) -> None:
 
 
 def _option(profile: Profile) -> str:
-    return "" if profile.name == "default" else f" --profile {profile.name}"
+    return "" if profile.label == "default" else f" --profile {profile.label}"

@@ -140,7 +140,7 @@ def _check_complete(profile: Profile, path: Path, *, first_run: bool) -> None:
         )
     variables = ", ".join(map(variable, missing))
     raise ConfigError(
-        f"Profile {profile.name!r} is incomplete for backend "
+        f"Profile {profile.label!r} is incomplete for backend "
         f"{profile.backend!r}{_sign_in(profile)}: missing {', '.join(missing)}. Run "
         f"'genie-tui' to set it up, try 'genie-tui --demo', or set {variables} or the keys "
         f"in {path}."

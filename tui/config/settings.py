@@ -93,7 +93,8 @@ class InterfaceSettings:
 class Profile(InterfaceSettings):
     """Settings needed to talk to one agent."""
 
-    name: str = "default"
+    label: str = "default"
+    """Name of the profile."""
     backend: BackendName = _setting(
         "genie",
         one_of("genie", "workflows"),
@@ -199,7 +200,7 @@ class Sources(NamedTuple):
         values = self.read(SETTINGS.values())
         if values.get("api_key"):
             values.setdefault("auth", "api_key")
-        return Profile(name=name, **values)
+        return Profile(label=name, **values)
 
     def _find(self, setting: Setting) -> tuple[object, str] | None:
         """Return the strongest value of a setting and the name of its source; None for none."""

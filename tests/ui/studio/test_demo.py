@@ -89,7 +89,7 @@ def test_the_selected_genie_is_saved_and_config_comments_stay(tmp_path: Path) ->
 def test_an_environment_variable_that_names_another_genie_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    profile = Profile(name="work")
+    profile = Profile(label="work")
     for value, overruled_by in (("gin-1", "GENIE_TUI_GENIE"), ("gin-2", ""), ("", "")):
         monkeypatch.setenv("GENIE_TUI_GENIE", value)
         _, kept = use_genie(profile, tmp_path / "config.toml", "gin-2")
