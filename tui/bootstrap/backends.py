@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.bootstrap.agent_names import agent_names
+from tui.bootstrap.agent_names import agent_names, genie_name
 from tui.bootstrap.clients import network_of, open_client, secret_str
 from tui.core.ports import ChatBackend
 
@@ -40,7 +41,10 @@ async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
     from tui.backends.genie.backend import GenieBackend
 
     async with open_client(profile) as (client, who):
-        yield GenieBackend(client), f"{profile.base_url} {profile.genie} {who}"
+        yield (
+            GenieBackend(client, name=partial(genie_name, profile)),
+            f"{profile.base_url} {profile.genie} {who}",
+        )
 
 
 @asynccontextmanager
@@ -49,7 +53,10 @@ async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
     from tui.backends.workflows.backend import WorkflowsBackend
 
     backend = WorkflowsBackend(
-        workflows_client(profile), profile.genie or "", learn_names=agent_names(profile).save
+        workflows_client(profile),
+        profile.genie or "",
+        learn_names=agent_names(profile).save,
+        own_name=profile.name,
     )
     yield backend, f"{profile.base_url} workflows {profile.label}"
 

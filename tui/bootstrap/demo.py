@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient
 
+_AGENT_NAME = "Ifrit"
+
 
 def demo_target(
     settings: DemoSettings | None = None, backend: BackendName = "genie"
@@ -83,6 +85,7 @@ def profile_of_demo(
 
     return Profile(
         label="demo",
+        name=_AGENT_NAME if backend == "genie" else "",
         backend=backend,
         base_url=server.url,
         identity_url=server.identity_url,
@@ -123,7 +126,7 @@ def _place(
     use_genie: UseGenie | None = None,
 ) -> AgentTarget:
     return AgentTarget(
-        agent_name="Ifrit",
+        agent_name=_AGENT_NAME,
         user_name=user_name,
         label="demo",
         connect=connect,
@@ -213,7 +216,7 @@ async def _connect(
 
 def _with_genie(profile: Profile, genie: str) -> Profile:
     """Replace the genie, if one is named."""
-    return replace(profile, genie=genie) if genie else profile
+    return replace(profile, genie=genie, name="") if genie else profile
 
 
 class _DemoLogin:

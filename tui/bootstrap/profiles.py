@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tui.bootstrap.agent_names import agent_names
+from tui.bootstrap.agent_names import agent_names, known_name, user_names
 from tui.bootstrap.backends import open_backend
 from tui.bootstrap.clients import key_vault, open_account
 from tui.bootstrap.studio import studio_of
@@ -58,8 +58,8 @@ def agent_target(profile: Profile) -> AgentTarget:
     oauth = profile.credential == "oauth"
     is_genie = profile.backend == "genie"
     return AgentTarget(
-        agent_name=_agent_name(profile),
-        user_name=profile.idp_user_id or "" if profile.credential == "api_key" else "",
+        agent_name=known_name(profile) or profile.genie or "genie",
+        user_name=_user_name(profile),
         label=profile.label,
         connect=partial(_connect, profile),
         account=partial(open_account, profile) if oauth else None,
@@ -71,10 +71,11 @@ def agent_target(profile: Profile) -> AgentTarget:
     )
 
 
-def _agent_name(profile: Profile) -> str:
-    """Return the agent's name if it is known on this machine, else its ID."""
-    usual = profile.genie or "genie"
-    return usual if profile.backend == "genie" else agent_names(profile).of(usual) or usual
+def _user_name(profile: Profile) -> str:
+    """Return the name of the user if the profile tells, else the ID; empty if the sign-in tells."""
+    if profile.credential != "api_key" or not profile.idp_user_id:
+        return ""
+    return user_names(profile).of(profile.idp_user_id) or profile.idp_user_id
 
 
 def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connect, GenieSource]:
@@ -87,8 +88,10 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
     path = config or config_file()
     is_kept = profile.label in profile_names(path)
     if is_kept:
-        save_profile(path, profile.label, {"genie": genie})
-    connect = partial(_connect, replace(profile, genie=genie))
+        save_profile(path, profile.label, {"genie": genie, "name": None})
+    if profile.name:  # that of the genie until now
+        agent_names(profile).learn(profile.genie or "", profile.name)
+    connect = partial(_connect, replace(profile, genie=genie, name=""))
     overruled = (os.environ.get(variable("genie")) or genie) != genie
     return connect, GenieSource(
         str(path) if is_kept else "", variable("genie") if overruled else ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.bootstrap.agent_names import user_names
 from tui.bootstrap.clients import key_client, key_vault, secret_str
 from tui.bootstrap.doctor import examine
 from tui.core.errors import BackendError, ErrorKind, StoreError
+from tui.core.text import clean_line
 from tui.studio.user_check import UserCheck, describe_user, find_by_email
 
 if TYPE_CHECKING:
@@ -64,7 +67,11 @@ class SetupHelp:
 
         profile = _with_developer_token(profile)
         async with open_studio(profile) as client:
-            return await check_user(client, profile, email)
+            check = await check_user(client, profile, email)
+        if check.user:
+            name = clean_line(check.user.name or check.user.email)
+            await asyncio.to_thread(user_names(profile).learn, check.user.id, name)
+        return check
 
     async def keep_key(self, profile_name: str, key: Secret) -> None:
         await key_vault(profile_name).save(secret_str(key))

@@ -38,7 +38,14 @@ def run_whoami(target: Target) -> int:
     """Print who is signed in; exit code 3 if the user is not."""
     profile = _profile(target)
     if profile.auth == "api_key":
-        click.echo(f"{profile.idp_user_id} (API key)")
+        from tui.bootstrap.agent_names import user_names
+
+        name = user_names(profile).of(profile.idp_user_id or "")
+        click.echo(
+            f"{name} (API key, {profile.idp_user_id})"
+            if name
+            else f"{profile.idp_user_id} (API key)"
+        )
         return ExitCode.FINISHED
     return _run(_whoami(profile))
 

@@ -106,6 +106,9 @@ class Profile(InterfaceSettings):
     identity_url: str = _setting("", HOST, "Issuer that signs users in.")
     developer_url: str = _setting("", HOST, "Host of the Developer API.")
     genie: str | None = _setting(None, TEXT, "Handle (gin-...), or agent ID of the Workflows API.")
+    name: str = _setting(
+        "", TEXT, "What to call the agent; otherwise learned from Studio or the service."
+    )
     auth: Literal["oauth", "api_key"] = _setting(
         "oauth", one_of("oauth", "api_key"), "How to sign in; api_key if a key is set."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -41,9 +41,16 @@ class GenieBackend(BaseBackend):
         self,
         client: HeadlessClient,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        name: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
-        """``now_ms``: our clock, milliseconds since the epoch."""
+        """``now_ms``: our clock, milliseconds since the epoch.
+
+        ``name`` finds the genie's name, which is not in this API; empty if it is not known.
+        """
         self._client = client
+        self._find_name = name
+        self._name: str | None = None
+        """Result of ``name``; None: not asked yet."""
         self._now_ms = now_ms
 
     def watch_calls(self, listener: CallListener) -> None:
@@ -64,8 +71,10 @@ class GenieBackend(BaseBackend):
         )
 
     async def agent(self, conversation_id: ConversationId | None = None) -> Agent:
-        """Return the genie's handle; its name is not in this API."""
-        return Agent(id=self._client.genie)
+        """Return the genie's handle and, where known, its name."""
+        if self._name is None:
+            self._name = await self._find_name() if self._find_name else ""
+        return Agent(id=self._client.genie, name=self._name)
 
     async def conversations(self, cursor: str | None = None) -> Page[Conversation]:
         page = await self._client.list_conversations(cursor)

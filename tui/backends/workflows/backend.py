@@ -47,14 +47,17 @@ class WorkflowsBackend(BaseBackend):
         agent_id: str,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         learn_names: Callable[[Mapping[str, str]], None] = lambda names: None,
+        own_name: str = "",
     ) -> None:
         """``now_ms``: our clock, milliseconds since the epoch.
 
         ``learn_names`` receives the names of the agents, by id, whenever they are read.
+        ``own_name`` is what the user calls the agent of new workflows.
         """
         self._client = client
         self._agent_id = agent_id
         self._learn_names = learn_names
+        self._own_name = own_name
         self._names: dict[str, str] = {}
         self._agent_ids: dict[str, str] = {}
         """Agents of recently read workflows, by workflow id."""
@@ -123,6 +126,8 @@ class WorkflowsBackend(BaseBackend):
         agent_id = self._agent_id
         if conversation_id is not None:
             agent_id = await self._agent_of(conversation_id)
+        if self._own_name and agent_id == self._agent_id:
+            return Agent(id=agent_id, name=self._own_name)
         if agent_id not in self._names:
             agents = await self._client.list_agents()
             named = {agent.id: clean_line(agent.name) for agent in agents if agent.id}
