@@ -273,6 +273,19 @@ async def test_log_lines_are_in_words_and_a_key_shows_them_as_sent() -> None:
         await settle(pilot, lambda: timeline.row_count == len(names) - 1)
 
 
+async def test_an_event_without_a_run_belongs_to_the_turn_that_had_begun() -> None:
+    timeline = Timeline()
+    app = Solo(timeline)
+    taken = LogLine(key="taken", name="prompt accepted", seen_ms=T0_MS + 500)
+    async with app.run_test(size=(60, 20)) as pilot:
+        timeline.note_turns([turn_of("t1"), turn_of("t2", "Later", at_ms=T0_MS + 60_000)])
+        timeline.note_turns([a_turn(at(TurnStarted, 1, 1), text="Find it")])
+        timeline.note_turns([replace(turn_of("t1", "Find it"), run_id=RunId("run-1"))])
+        timeline.add_events([taken, at(LogLine, 2, 1.5, name="mcp_loaded")])
+        await settle(pilot, lambda: "Got ready" in app.screen_text())
+        assert [line.split()[0] for line in lines(app)] == ["Find", "0", "·"]
+
+
 async def test_text_uses_the_room_there_is() -> None:
     timeline = Timeline()
     app = Solo(timeline)

@@ -178,6 +178,7 @@ _ASKING = Activity("Asks the model", is_open=True)
 _ENDING = Activity("Run ended", about_end=True)
 _FAILURES = frozenset({"error", "guardrail"})
 _ACTIVITIES = {
+    "prompt accepted": _PREPARING,
     "prompt_received": _PREPARING,
     "provider_resolved": _PREPARING,
     "provider_gateway": _PREPARING,

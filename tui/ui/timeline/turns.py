@@ -156,8 +156,18 @@ class TimelineTurns:
 
     def _key_of(self, event: TurnEvent) -> str:
         if event.run_id is None:
-            return self.turns[-1].key if self.turns else ""
+            return self._key_at(event.seen_ms or event.at_ms or 0)
         return self._owners.get(event.run_id) or f"run {event.run_id}"
+
+    def _key_at(self, at_ms: int) -> str:
+        """Return the last turn that had begun at a time, for an event before its run is known."""
+        begun = [
+            (known.at_ms, key)
+            for key, known in self._known.items()
+            if known.at_ms is not None and known.at_ms <= at_ms
+        ]
+        last = self.turns[-1].key if self.turns else ""
+        return max(begun)[1] if begun else last
 
     def _turn(self, key: str) -> TimelineTurn:
         turn = next((turn for turn in reversed(self.turns) if turn.key == key), None)
