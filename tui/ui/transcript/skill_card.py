@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _ERROR_LINES = 3
 _DETAIL_CHARS = 20_000
 _LEAST_BAR_CELLS = 8
-_LEAST_NAME_CELLS = 12
+_LEAST_NAME_CELLS = 18
 _ASIDE_CELLS = 12
 """Gap, duration, and the cells before the name."""
 _STYLES = {"completed": GOOD, "failed": BAD, "unreported": MUTED, "stopped": MUTED}
