@@ -109,6 +109,25 @@ async def palette(pilot: Pilot[None]) -> None:
     await still_cursor(pilot)
 
 
+async def welcome_cards(pilot: Pilot[None]) -> None:
+    await welcome(pilot)
+    await pilot.press("down", "right")
+    await seen(pilot, "Back")
+
+
+async def themes(pilot: Pilot[None]) -> None:
+    await conversation(pilot)
+    pilot.app.action_change_theme()
+    await seen(pilot, "back to")
+
+
+async def glyphs(pilot: Pilot[None]) -> None:
+    await help_(pilot)
+    await pilot.press(*"glyphs")
+    await seen(pilot, "waits for your approval")
+    await still_cursor(pilot)
+
+
 async def help_(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("f1")

@@ -65,7 +65,8 @@ class Scene:
 SCENES = {
     # the conversation
     "first": Scene(failures.first, conversations=0),
-    "welcome": Scene(interactions.welcome),
+    "welcome": Scene(interactions.welcome, (*EVERYWHERE, *PALETTES)),
+    "welcome-cards": Scene(interactions.welcome_cards),
     "conversation": Scene(interactions.conversation, (*EVERYWHERE, *CROWDED, *PALETTES)),
     "markdown": Scene(interactions.markdown),
     "failure": Scene(interactions.failure),
@@ -95,6 +96,8 @@ SCENES = {
     "nothing-found": Scene(interactions.nothing_found),
     "export": Scene(interactions.export),
     "help": Scene(interactions.help_),
+    "glyphs": Scene(interactions.glyphs),
+    "themes": Scene(interactions.themes, anew=True),
     "menu": Scene(interactions.menu),
     "palette": Scene(interactions.palette, anew=True),
     # what is written

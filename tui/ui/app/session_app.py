@@ -22,6 +22,7 @@ from tui.ui.app.base import BaseApp
 from tui.ui.app.early_input import EarlyKeys
 from tui.ui.app.messages import GenieWanted, SignInNeeded
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.keys.registry import exists_with
 from tui.ui.studio.connection import Connect, StudioConnection
 from tui.ui.terminal.terminal_events import as_typed
 from tui.ui.toolkit.guarded_modal import GuardedModal
@@ -128,6 +129,16 @@ class SessionApp(BaseApp[None]):
             if not event.is_forwarded and self._is_given_back(as_typed(event)):
                 return
         await super().on_event(event)
+
+    def has_command(self, command_id: str) -> bool:
+        """Return True if a command can ever work here; all can until the session is open."""
+        context = self._chat.context
+        return context.access is None or exists_with(
+            command_id,
+            context.can,
+            has_studio=self.studio.is_available,
+            has_account=self._account is not None,
+        )
 
     def action_connect(self) -> None:
         """Open the session, unless it is open."""

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.system.private_files import make_folder, replace_text
@@ -23,6 +22,7 @@ from tui.ui.keys.labels import UNBOUND
 from tui.ui.keys.list_modal import ListModal
 from tui.ui.keys.registry import TITLES, group_position
 from tui.ui.textual_fixes.lists import SafeOptionList
+from tui.ui.toolkit.dialog import Dialog
 from tui.ui.toolkit.field import TextInput
 from tui.ui.toolkit.text import line, spread
 
@@ -35,7 +35,7 @@ _MOST_SUGGESTED = 5
 _MOST_RECENT = 8
 _COLUMNS, _FRAME = 64, 5
 """Width of the sheet, and of its edges, padding and scrollbar."""
-_AROUND_LIST = 8
+_AROUND_LIST = 10
 """Rows of the sheet besides its list."""
 _AT_THIS_MOMENT = (
     "question.answer",
@@ -45,7 +45,7 @@ _AT_THIS_MOMENT = (
     "studio.start",
 )
 """Offered first while they work: they work at certain moments only."""
-_USUAL = ("reply.copy", "message.attach", "search.open", "conversation.new")
+_USUAL = ("message.attach", "search.open", "reply.copy", "conversation.new")
 _SAME = {"turn.stop": "turn.halt", "turn.leave": "turn.stop_waiting"}
 """Second bindings of a command, whose key is displayed in its place while it works."""
 
@@ -188,8 +188,7 @@ class CommandPalette(ListModal[None]):
         """By row; None for a heading or a space."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="palette"):
-            yield Static(id="palette-title")
+        with Dialog("Commands", id="palette"):
             yield TextInput(placeholder="Type to find a command", id="palette-filter")
             rows = SafeOptionList(id="palette-commands", compact=True)
             rows.can_focus = False
@@ -213,19 +212,13 @@ class CommandPalette(ListModal[None]):
         rows = self.rows
         columns, height = self.app.size  # before the first layout, so that it is there at once
         rows.styles.max_height = max(1, height - _AROUND_LIST)
-        width = min(_COLUMNS, columns) - _FRAME
+        width = min(_COLUMNS, columns * 96 // 100) - _FRAME
         query = self.query_one(Input).value.strip()
         options = list(self._matching(query, width) if query else self._grouped(width))
         self._shown = [command for _, command in options]
         rows.set_options(option for option, _ in options)
         rows.highlighted = next((n for n, command in enumerate(self._shown) if command), None)
         rows.scroll_home(animate=False)  # the first heading, too
-        title = spread(
-            Content.styled("Commands", "bold"),
-            Content.assemble(("Esc", "bold"), (" close", "$muted")),
-            width + 1,
-        )
-        self.query_one("#palette-title", Static).update(title)
 
     def _grouped(self, width: int) -> Iterator[tuple[Option, PaletteCommand | None]]:
         last = ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tui.core.ports import Capability
+
 DEFAULT_KEYS: Final[Mapping[str, str]] = {
     "app.back": "escape",
     "app.retry": "ctrl+r",
@@ -104,3 +106,45 @@ def help_position(command_id: str) -> tuple[int, int]:
     """Return the sort key of a command in the help; commands of one group keep their order."""
     position = _FIRST.index(command_id) if command_id in _FIRST else len(_FIRST)
     return group_position(command_id), position
+
+
+_NEEDS: Mapping[str, Capability] = {
+    "approval": Capability.APPROVE,
+    "attach": Capability.UPLOAD,
+    "begin": Capability.CHOOSE,
+    "card.connect": Capability.CONNECT,
+    "card.decide": Capability.APPROVE,
+    "connection": Capability.CONNECT,
+    "conversation.import": Capability.BUNDLE,
+    "conversation.options": Capability.CHANGE,
+    "conversation.skills": Capability.SKILLS,
+    "conversation.wake": Capability.WAKE,
+    "decision": Capability.APPROVE | Capability.CONNECT,
+    "file": Capability.UPLOAD,
+    "message.attach": Capability.UPLOAD,
+    "paste.attach": Capability.UPLOAD,
+    "picture": Capability.UPLOAD,
+    "question": Capability.APPROVE | Capability.CONNECT,
+    "reason": Capability.APPROVE | Capability.CONNECT,
+    "turn.halt": Capability.HALT,
+    "turn.stop": Capability.HALT,
+}
+"""By a command's id or the first part of it; one of these is enough."""
+_OF_STUDIO = frozenset(
+    {"client", "form", "genies", "item", "items", "jobs", "policy", "replace", "secret", "studio"}
+    | {"event.jobs", "timeline.jobs", "transcript.jobs"}
+)
+
+
+def exists_with(command_id: str, can: Capability, *, has_studio: bool, has_account: bool) -> bool:
+    """Return True if a command can ever work with a backend.
+
+    ``has_studio``: there is a developer token; ``has_account``: there is a sign-in.
+    """
+    names = {command_id, command_id.partition(".")[0]}
+    if names & {"setup"} or (names & {"login"} and not has_account):
+        return False
+    if names & _OF_STUDIO and not has_studio:
+        return False
+    needed = [_NEEDS[name] for name in names if name in _NEEDS]
+    return all(need & can for need in needed)

@@ -9,15 +9,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.containers import Vertical
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.ui.keys.list_modal import ListModal
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.theme.themes import FOLLOW, GENIE_16, GENIE_MONO, THEMES
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.text import line, spread
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _FEW_COLORS = 16
 _COLUMNS, _FRAME = 40, 5
 """Width of the sheet, and of its edges, padding and scrollbar."""
 _MOST_ROWS = 24
-_AROUND_LIST = 8
+_AROUND_LIST = 10
 """Rows of the sheet besides its list."""
 
 
@@ -55,22 +55,12 @@ class ThemePicker(ListModal[None]):
     app: BaseApp[object]
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="themes"):
-            yield Static(id="themes-title")
+        with Dialog("Theme", leave=f"back to {label_of(self.app.theme)}", id="themes"):
             yield SafeOptionList(id="themes-list", compact=True)
-            yield Static(
-                Content.assemble(
-                    ("↑ ↓", "bold"),
-                    (" preview   ", "$muted"),
-                    ("Enter", "bold"),
-                    (" keep", "$muted"),
-                ),
-                id="themes-keys",
-            )
+            yield KeyHints(("↑↓", "preview"), ("Enter", "keep"))
 
     def on_mount(self) -> None:
         self._old = self.app.chosen_theme
-        self._old_name = self.app.theme
         self._shown = self._old
         self._names = [name for _, name in self._listed()]
         self._fill()
@@ -82,15 +72,8 @@ class ThemePicker(ListModal[None]):
         rows = self.rows
         columns, height = self.app.size  # before the first layout, so that it is there at once
         rows.styles.max_height = min(_MOST_ROWS, max(1, height - _AROUND_LIST))
-        width = min(_COLUMNS, columns) - _FRAME
+        width = min(_COLUMNS, columns * 96 // 100) - _FRAME
         rows.set_options(self._options(width))
-        title = spread(
-            Content.styled("Theme", "bold"),
-            Content.assemble(("Esc", "bold"), (f" back to {label_of(self._old_name)}", "$muted")),
-            width + 1,
-            most=0.8,
-        )
-        self.query_one("#themes-title", Static).update(title)
         if self._shown in self._names:
             rows.highlighted = rows.get_option_index(self._shown)
 

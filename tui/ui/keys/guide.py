@@ -1,0 +1,43 @@
+"""First steps and the legend of the glyphs, for the help screen. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FIRST_STEPS: Final = (
+    ("composer.send", "Send your message; the reply appears above it"),
+    ("app.commands", "Find anything you can do by its name"),
+    ("message.attach", "Attach files, or type @ and part of a file's name"),
+    ("question.answer", "Answer when the agent needs your approval or a sign-in"),
+    ("turn.stop", "Stop the agent while it works"),
+    ("turn.leave", "Stop waiting for a reply; the agent keeps working"),
+    ("conversation.new", "Start another conversation; the first one keeps working"),
+    ("search.open", "Search everything you and the agent wrote"),
+    ("pane.timeline", "See what the agent did, step by step"),
+    ("app.quit", "Quit at any time; replies are there when you come back"),
+)
+"""Ids of commands, and what a new user does with them."""
+
+LEGEND: Final = (
+    ("✦", "$accent", "the agent"),
+    ("⠹", "$accent", "works now"),
+    ("◐", "$accent", "a conversation in which the agent works"),
+    ("●", "$accent", "a reply that you haven't read; also: online"),
+    ("◆", "$warning", "waits for your approval"),
+    ("◇", "$warning", "waits for you to sign in to an app"),
+    ("✓", "$success", "done"),
+    ("✗", "$error", "failed"),
+    ("■", "$warning", "stopped"),
+    ("◌", "$muted", "ended without a result"),
+    ("↑", "$accent", "a message on its way"),
+    ("◷", "$muted", "a queued message, sent when the agent is free"),
+    ("?", "$warning", "not confirmed: the message may have arrived"),
+    ("↻", "$success", "continued after the connection was lost"),
+    ("○", "$muted", "offline, or no longer waited for"),
+    ("▸ ▾", "$muted", "more to expand; expanded"),
+    ("▤", "$muted", "an attached file"),
+    ("━", "$success", "time that a skill took"),
+    ("┄", "$muted", "time without news"),
+    ("Σ", "$muted", "tokens and cost of a reply"),
+)
+"""Glyph, style and meaning."""
