@@ -15,6 +15,7 @@ from tui.core.parameters import (
     Grid,
     Parameter,
     ParameterRow,
+    RowForm,
     fields,
     hint_of,
     label_of,
@@ -61,8 +62,8 @@ def _reason_in(rows: Sequence[ParameterRow], schema: object, values: Json) -> in
     texts = [
         (place, parameter, parameter.value)
         for place, parameter in zip(at_top, fields(schema, values), strict=False)
-        if isinstance(parameter.value, str) and rows[place].value == scalar(parameter.value)[1]
-        if rows[place].form == "value"
+        if isinstance(parameter.value, str) and rows[place].form == "value"
+        if _is_as_sent(rows[place], parameter.value)
     ]
     for place, parameter, text in texts:
         words = {
@@ -75,41 +76,55 @@ def _reason_in(rows: Sequence[ParameterRow], schema: object, values: Json) -> in
     return -max(long)[1] if long else None
 
 
+def _is_as_sent(row: ParameterRow, value: str) -> bool:
+    """Return True if a text is not shown in another form, as short ones can be."""
+    return len(value) > _LONG_TEXT or row.value == scalar(value)[1]
+
+
 def _row(parameter: Parameter, *, today: date) -> ParameterRow:
-    row = ParameterRow(label=label_of(parameter), hint=hint_of(parameter), depth=parameter.depth)
-    value, field = parameter.value, parameter.field
+    value, field, hint = parameter.value, parameter.field, hint_of(parameter)
     form, text = scalar(value)
+    shown = FormattedValue(text)
     if not parameter.is_given:
-        hint = f"not given · {row.hint}" if row.hint else "not given"
-        return replace(row, form="absent", value=_NONE, hint=hint)
-    if is_secret(field, parameter.name):
-        return replace(row, form="secret", value=MASK)
-    if form == "empty":
-        return replace(row, form=form, value=text)
-    if isinstance(value, list):
-        return _list_row(row, field, value, today)
-    if isinstance(value, Mapping):
-        return replace(row, form="group")
-    return _with_value(row, formatted(parameter, today))
+        shown = FormattedValue(_NONE, note="not given")
+    elif is_secret(field, parameter.name):
+        form, shown = "secret", FormattedValue(MASK)
+    elif isinstance(value, list) and value:
+        return _list_row(parameter, value, today)
+    elif form == "group":
+        shown = FormattedValue("")
+    elif form == "value":
+        shown = formatted(parameter, text, today)
+    return _row_of(parameter, shown, form, hint)
 
 
-def _with_value(row: ParameterRow, shown: FormattedValue) -> ParameterRow:
-    hint = " · ".join(part for part in (shown.note, row.hint) if part)
-    return replace(row, value=shown.text, raw=shown.raw, hint=hint)
+def _row_of(
+    parameter: Parameter, shown: FormattedValue, form: RowForm, hint: str, grid: Grid | None = None
+) -> ParameterRow:
+    return ParameterRow(
+        label=label_of(parameter),
+        value=shown.text,
+        hint=f"{shown.note} · {hint}" if shown.note and hint else shown.note or hint,
+        depth=parameter.depth,
+        form=form,
+        raw=shown.raw,
+        grid=grid,
+    )
 
 
 # -- lists ---------------------------------------------------------------------------------
 
 
-def _list_row(row: ParameterRow, field: Json, value: Sequence[object], today: date) -> ParameterRow:
+def _list_row(parameter: Parameter, value: Sequence[object], today: date) -> ParameterRow:
     """Return a list as a table, in one line, or else as a group."""
+    field, hint = parameter.field, hint_of(parameter)
     if (grid := _grid(field, value, today)) is not None:
-        hints = [row.hint, *_column_hints(field)]
-        return replace(row, form="table", grid=grid, hint=" · ".join(filter(None, hints)))
+        hints = " · ".join(filter(None, (hint, *_column_hints(field))))
+        return _row_of(parameter, FormattedValue(""), "table", hints, grid)
+    count = "1 item" if len(value) == 1 else f"{len(value):,} items"
     if (joined := _joined(field, value, today)) is not None:
-        count = f"{len(value)} items" if len(value) > 1 else "1 item"
-        return _with_value(row, replace(joined, note=count))
-    return replace(row, form="group", value=f"{len(value):,} items" if len(value) > 1 else "")
+        return _row_of(parameter, replace(joined, note=count), "value", hint)
+    return _row_of(parameter, FormattedValue(count if len(value) > 1 else ""), "group", hint)
 
 
 def _joined(field: Json, values: Sequence[object], today: date) -> FormattedValue | None:
@@ -135,7 +150,7 @@ def _is_plain(value: object) -> bool:
 def _choice_or_sent(field: Json, value: object, today: date) -> FormattedValue:
     choices = {key: field[key] for key in ("pick_list",) if key in field}
     if isinstance(value, str):
-        return formatted(Parameter(choices, "", value), today)
+        return formatted(Parameter(choices, "", value), scalar(value)[1], today)
     return FormattedValue(scalar(value)[1])
 
 

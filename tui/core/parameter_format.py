@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tui.core.parameters import one_line, scalar
+from tui.core.parameters import one_line
 
 if TYPE_CHECKING:
     from tui.core.events import Json
@@ -89,22 +89,23 @@ class FormattedValue:
     """Something to know about it, such as how far off a date is."""
     raw: str = ""
     """Value as it was sent, if ``text`` is the label of a choice."""
-    is_number: bool = False
 
 
-def formatted(parameter: Parameter, today: date) -> FormattedValue:
-    """Return the text for a value that is neither an object nor a list."""
+def formatted(parameter: Parameter, sent: str, today: date) -> FormattedValue:
+    """Return the text for a value that is neither an object nor a list.
+
+    ``sent`` is its text as it was sent, see ``scalar``.
+    """
     value = parameter.value
     if (label := _choice(parameter.field, value)) is not None:
-        sent = scalar(value)[1]
         return FormattedValue(label, raw="" if label == sent else sent)
     if isinstance(value, bool):
         return FormattedValue("✓ yes" if value else "no")
     if isinstance(value, int | float) or (isinstance(value, str) and _is_number(parameter.field)):
-        return _number(parameter, str(value))
+        return _number(parameter, sent)
     if isinstance(value, str) and (found := _moment(parameter.field, value, today)):
         return found
-    return FormattedValue(scalar(value)[1])
+    return FormattedValue(sent)
 
 
 def _choice(field: Json, value: object) -> str | None:
@@ -136,9 +137,12 @@ def _is_number(field: Json) -> bool:
 def _number(parameter: Parameter, text: str) -> FormattedValue:
     found = _NUMBER.fullmatch(text)
     if found is None or len(text) > _LONGEST_NUMBER:
-        return FormattedValue(scalar(text)[1])
+        return FormattedValue(text)
     sign, whole, rest = found[1], found[2], found[3] or ""
-    currency, words = _currency(parameter), _words(parameter)
+    if not parameter.field and parameter.name.isdigit():  # an item of a list
+        return FormattedValue(f"{sign}{int(whole):,}{f'.{rest}' if rest else ''}")
+    words = _words(parameter)
+    currency = _currency(parameter, words)
     if currency and currency not in _WITHOUT_CENTS and len(rest) == 1:
         rest += "0"
     is_counted = currency or not any(map(_NOT_COUNTED.fullmatch, words))
@@ -146,13 +150,13 @@ def _number(parameter: Parameter, text: str) -> FormattedValue:
     digits = grouped + (f".{rest}" if rest else "")
     if currency:
         symbol = _SYMBOLS.get(currency) or f"{currency} "
-        return FormattedValue(f"{sign}{symbol}{digits}", is_number=True)
-    return FormattedValue(f"{sign}{digits}{_unit(parameter, whole, rest)}", is_number=True)
+        return FormattedValue(f"{sign}{symbol}{digits}")
+    return FormattedValue(f"{sign}{digits}{_unit(parameter, words, whole, rest)}")
 
 
-def _currency(parameter: Parameter) -> str:
+def _currency(parameter: Parameter, words: list[str]) -> str:
     """Return the code of the currency that the schema or a field beside it names."""
-    field, words = parameter.field, _words(parameter)
+    field = parameter.field
     is_money = "currency" in _types(field) or not _MONEY_WORDS.isdisjoint(words)
     named = [field.get("currency")]
     if is_money and parameter.beside is not None:
@@ -164,11 +168,10 @@ def _currency(parameter: Parameter) -> str:
     return next((code for code in codes if _CODE.fullmatch(code)), "")
 
 
-def _unit(parameter: Parameter, whole: str, rest: str) -> str:
+def _unit(parameter: Parameter, words: list[str], whole: str, rest: str) -> str:
     field = parameter.field
     unit = one_line(field.get("unit"))[:12]
     if not unit:
-        words = _words(parameter)
         names = words[-1:] if len(words) > 1 else []
         if found := _HINT_UNIT.match(one_line(field.get("hint"))):
             names += [part.lower() for part in _beginnings(found[1])]

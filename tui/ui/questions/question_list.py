@@ -29,6 +29,7 @@ from tui.ui.toolkit.text import line, spread
 from tui.ui.transcript.question_cards import countdown_s, time_left
 
 if TYPE_CHECKING:
+    from tui.core.events import ApprovalRequested
     from tui.ui.chat.active_turns import PendingQuestion
 
 _BRIEF_ROWS = 4
@@ -70,6 +71,8 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
         self._questions = list(questions())
         self._first = first
         self._timer: Timer | None = None
+        self._briefs: dict[str, str] = {}
+        """Content of each version of a question in a few words."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="questions--box"):
@@ -178,13 +181,19 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
         """Return glyph, subject, kind and content of a question in a few words."""
         match question.step:
             case ApprovalStep(request=request):
-                today = day_of(self._now_ms())
-                rows = approval_document(request.schema, request.parameters, today).rows
-                parts = [f"{row.label} {row.value}" for row in in_brief(rows, _BRIEF_ROWS)]
-                return "◆", line(request.skill) or Content("A skill"), "Approval", " · ".join(parts)
+                name = f"{question.key}/{question.step.revision}"
+                if name not in self._briefs:
+                    self._briefs[name] = self._brief(request)
+                skill = line(request.skill) or Content("A skill")
+                return "◆", skill, "Approval", self._briefs[name]
             case ConnectionStep(connector=connector, url=url):
                 subject = line(f"Sign in to {connector or 'a service'}")
                 return "◇", subject, "Connection", (url and link_host(url)) or "no link yet"
+
+    def _brief(self, request: ApprovalRequested) -> str:
+        today = day_of(self._now_ms())
+        rows = approval_document(request.schema, request.parameters, today).rows
+        return " · ".join(f"{row.label} {row.value}" for row in in_brief(rows, _BRIEF_ROWS))
 
     # -- keys ------------------------------------------------------------------------------
 
