@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,10 +48,13 @@ class Recorder:
         """Return the new exchange of a request in the recording of this context."""
         name = CASE.get()
         recording = self._open.setdefault(name, Recording(what=name))
-        at_ms = round((time.monotonic() - self._began_s) * 1000)
-        exchange = Exchange(at_ms=at_ms, request=request)
+        exchange = Exchange(at_ms=self.now_ms(), request=request)
         recording.exchanges.append(exchange)
         return exchange
+
+    def now_ms(self) -> int:
+        """Return the milliseconds since the recorder was made."""
+        return round((time.monotonic() - self._began_s) * 1000)
 
     def save(self, name: str, times: list[list[float | None]]) -> None:
         """Write the recording of this name, which is complete. Raises ``OSError``."""
@@ -86,11 +89,14 @@ class _RecordingTransport(httpx.AsyncBaseTransport):
         exchange.response = recorded
         if kind.startswith("text/event-stream"):
             assert isinstance(response.stream, httpx.AsyncByteStream)
-            stream = _RecordedStream(response.stream, recorded)
+            stream = _RecordedStream(response.stream, recorded, self._since(exchange))
             return httpx.Response(response.status_code, headers=response.headers, stream=stream)
         body = await response.aread()
         recorded.body = body[:_LARGEST_BYTES].decode("utf-8", "replace")
         return httpx.Response(response.status_code, headers=_plain(response), content=body)
+
+    def _since(self, exchange: Exchange) -> Callable[[], int]:
+        return lambda: self._recorder.now_ms() - exchange.at_ms
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -103,21 +109,26 @@ def _plain(response: httpx.Response) -> list[tuple[str, str]]:
 
 
 class _RecordedStream(httpx.AsyncByteStream):
-    def __init__(self, inner: httpx.AsyncByteStream, recorded: RecordedResponse) -> None:
+    def __init__(
+        self,
+        inner: httpx.AsyncByteStream,
+        recorded: RecordedResponse,
+        since_ms: Callable[[], int],
+    ) -> None:
+        """``since_ms`` returns the milliseconds since the request began."""
         self._inner = inner
+        self._since_ms = since_ms
         self._recorded = recorded
         self._recorded.sse = []
         self._recorded.closed_by = "client"
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        began_s = time.monotonic()
         pieces = self._recorded.sse
         assert pieces is not None
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         try:
             async for chunk in self._inner:
-                after_ms = round((time.monotonic() - began_s) * 1000)
-                pieces.append((after_ms, decoder.decode(chunk)))
+                pieces.append((self._since_ms(), decoder.decode(chunk)))
                 yield chunk
         except httpx.TransportError:
             self._recorded.closed_by = "error"
