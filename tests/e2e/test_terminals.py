@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 REVERSE = 7
-GROUNDS = range(40, 48)
+GROUNDS = {*range(40, 48), 49}
 READY = "What can"
 
 
@@ -65,7 +65,7 @@ def test_a_text_console_gets_eight_colors_and_supported_glyphs(
         seen = ask_and_leave(terminal)
         assert "♦ Run Order laptop?" in seen
         grounds = looks_of(terminal) & {*range(40, 50), *range(100, 108)}
-        assert grounds <= set(GROUNDS)
+        assert grounds <= GROUNDS
         assert len(grounds) > 1  # what is chosen
         assert all(c.isascii() or c in CP437 for c in seen)
         assert b"\x1b]" not in terminal.output
@@ -90,7 +90,16 @@ def test_the_theme_follows_the_terminal_and_its_response_is_not_typed(start: Sta
         terminal.until(READY)
         terminal.pump(0.5)
         assert b"\x1b]11;?\x07" in terminal.output
-        assert b"48;2;252;251;249" in terminal.output  # genie-light's ground
+        assert b"48;2;238;238;239" in terminal.output  # genie-light's ground
+        assert "rgb" not in terminal.text
+
+
+def test_a_terminal_with_a_plain_name_gets_256_colours_if_it_answers(start: Start) -> None:
+    with start("--demo", TERM="xterm", COLORTERM="") as terminal:
+        terminal.type("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b]4;255;rgb:eeee/eeee/eeee\x1b\\")
+        terminal.until(READY)
+        terminal.until(lambda _: b"48;5;231" in terminal.output)  # the canvas of genie-light
+        assert b"\x1b]4;255;?\x07" in terminal.output
         assert "rgb" not in terminal.text
 
 

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.system.terminal import Terminal, background_of, dark_by_colorfgbg, terminal_of
+from tui.system.terminal import (
+    Terminal,
+    background_of,
+    dark_by_colorfgbg,
+    has_256_colours,
+    terminal_of,
+)
 
 ANSWER = "\x1b]11;rgb:ffff/fafa/f0f0\x07"
 
@@ -111,3 +117,24 @@ def test_other_responses_give_no_background(other: str) -> None:
 def test_a_notification_is_never_a_numbered_command(number: int, text: str) -> None:
     sent = Terminal(protocol="osc9").notification(f"{number};{text}")
     assert sent.startswith(f"\x1b]9; {number};")
+
+
+@pytest.mark.parametrize(
+    ("environ", "guesses"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False),
+        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "standard"}, False),
+        ({"TERM": "linux"}, False),
+    ],
+)
+def test_only_a_guess_at_few_colors_can_be_corrected(
+    environ: dict[str, str], guesses: bool
+) -> None:
+    assert terminal_of(environ).guesses_colours is guesses
+
+
+def test_a_terminal_that_knows_the_last_of_256_colors_has_them() -> None:
+    assert has_256_colours("\x1b]4;255;rgb:eeee/eeee/eeee\x07")
+    assert not has_256_colours("\x1b]4;15;rgb:eeee/eeee/eeee\x07")

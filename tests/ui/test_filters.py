@@ -52,6 +52,23 @@ def test_without_color_bright_backgrounds_are_reversed(style: str, reverse: bool
     assert plain.bold
 
 
+@pytest.mark.parametrize(
+    ("filter_", "style", "shown"),
+    [
+        (SixteenColours(), "default on default", "    "),
+        (SixteenColours(), "#24242c on #17181d", "    "),
+        (SixteenColours(), "bright_cyan on default", "▐▄▀▌"),
+        (Colourless(), "#000000 on #000000", "    "),
+        (Colourless(), "#ffffff on #000000", "▐▄▀▌"),
+    ],
+)
+def test_edges_between_surfaces_vanish_with_their_shades(
+    filter_: Colourless | SixteenColours, style: str, shown: str
+) -> None:
+    assert drawn(filter_, "▐▄▀▌", style).text == shown
+    assert drawn(filter_, "text", style).text == "text"
+
+
 colours = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02x}{:02x}{:02x}".format(*rgb))
 
 

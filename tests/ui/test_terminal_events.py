@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from tests.system.input.replayed import TYPED, events_of
-from tui.ui.app.messages import BackgroundSeen
+from tui.ui.app.messages import BackgroundSeen, ColoursSeen
 from tui.ui.terminal.terminal_events import Key, Paste, TerminalEvents, as_typed
 
 SCREEN = Size(80, 24)
@@ -131,6 +131,8 @@ def test_terminal_reports_are_passed_on() -> None:
     assert kinds("\x1b[I\x1b[O") == [events.AppFocus, events.AppBlur]
     assert kinds("\x1b[?2026;2$y") == [messages.TerminalSupportsSynchronizedOutput]
     assert kinds("\x1b]11;rgb:0/0/0\x07") == [BackgroundSeen]
+    assert kinds("\x1b]4;255;rgb:eeee/eeee/eeee\x1b\\") == [ColoursSeen]
+    assert kinds("\x1b]4;7;rgb:eeee/eeee/eeee\x07") == []
     (resize,) = messages_of(b"\x1b[48;24;80;480;800t")
     assert isinstance(resize, events.Resize)
     assert (resize.size, resize.pixel_size) == (SCREEN, Size(800, 480))

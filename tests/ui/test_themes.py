@@ -55,10 +55,12 @@ def pairs(theme: Theme) -> list[tuple[str, str, float]]:
     return [(text, ground, contrast(colours[text], colours[ground])) for text, ground in found]
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=AVAILABLE)
+COLOURED = [theme for theme in THEMES if not theme.ansi and theme is not GENIE_MONO]
+"""The others have the terminal's own colors, or none once they are drawn."""
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: str(theme.name))
 def test_every_text_has_enough_contrast(theme: Theme) -> None:
-    if theme is GENIE_MONO:
-        return  # it has no colours once it is drawn
     least = 7.0 if "contrast" in theme.name else 4.5
     bad = [f"{t} on {g}: {ratio:.2f}" for t, g, ratio in pairs(theme) if ratio < least]
     assert not bad
@@ -106,6 +108,13 @@ def test_contrast_on_the_chosen_row_is_that_of_the_design(
     assert found == expected
 
 
+@pytest.mark.parametrize("theme", [t for t in THEMES if t.ansi], ids=lambda t: str(t.name))
+def test_with_sixteen_colors_surfaces_and_text_are_the_terminals_own(theme: Theme) -> None:
+    named = theme.to_color_system().generate() | theme.variables
+    own = (*SURFACES, "chosen", "text", "muted", "background", "foreground")
+    assert {named[name] for name in own} == {"ansi_default"}
+
+
 def test_there_are_dark_and_light_themes_of_both_kinds() -> None:
     dark = {theme.name: theme.dark for theme in THEMES}
     assert [dark[f"genie-{name}"] for name in ("dark", "ember", "contrast-dark")] == [True] * 3
@@ -119,7 +128,9 @@ def test_there_are_dark_and_light_themes_of_both_kinds() -> None:
         ("", False, 256, "genie-light"),
         ("auto", False, 256, "genie-light"),
         ("genie-ember", False, 256, "genie-ember"),
-        ("", False, 16, "genie-16"),
+        ("", None, 16, "genie-16"),
+        ("", True, 16, "genie-16"),
+        ("", False, 16, "genie-16-light"),
         ("genie-ember", None, 16, "genie-ember"),
         ("genie-ember", None, 0, "genie-mono"),
     ],

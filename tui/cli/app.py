@@ -103,7 +103,7 @@ def with_keymap(preferences: Preferences) -> Preferences:
 
 def _open(place: AgentTarget, target: Target) -> int:
     preferences = with_keymap(place.preferences)
-    with _background_asked(preferences):
+    with _colours_asked():
         return _run(place, preferences, target)
 
 
@@ -119,13 +119,13 @@ def resume_command(target: Target, conversation_id: str) -> str:
     return shlex.join([*command, "--conversation", conversation_id])
 
 
-def _background_asked(preferences: Preferences) -> AbstractContextManager[None]:
-    """Ask the terminal for its background while modules load, if the theme depends on it."""
-    if os.environ.get("NO_COLOR") or preferences.theme not in ("", "auto"):
+def _colours_asked() -> AbstractContextManager[None]:
+    """Ask the terminal for its background and colours while modules load."""
+    if os.environ.get("NO_COLOR"):
         return nullcontext()
-    from tui.system.terminal import background_asked
+    from tui.system.terminal import colours_asked
 
-    return background_asked(os.environ, sys.stdin, sys.stderr)
+    return colours_asked(os.environ, sys.stdin, sys.stderr)
 
 
 def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:

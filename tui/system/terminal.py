@@ -21,6 +21,7 @@ _CONSOLES = ("linux", "vt", "ansi", "cons", "dumb")
 _LONGEST = 120
 
 TRUE_COLOUR = 1 << 24
+_FEW_COLOURS = 16
 _BELL = "\x07"
 _END = "\x1b\\"
 
@@ -37,6 +38,8 @@ class Terminal:
     tmux: bool = False
     titled: bool = True
     """True if its window has a title that programs can set."""
+    guesses_colours: bool = False
+    """True if it may have more colours than its name says."""
     remote: bool = False
     """Reached over SSH: every byte travels."""
     dark: bool | None = None
@@ -100,9 +103,12 @@ def terminal_of(environ: Mapping[str, str]) -> Terminal:
         return Terminal(titled=False)
     term = environ.get("TERM", "")
     console = term.startswith(_CONSOLES)
+    colours = _colours(environ, term)
+    named = environ.get("TEXTUAL_COLOR_SYSTEM", "auto").lower() != "auto"
     return Terminal(
         glyphs=_glyphs(environ, console=console),
-        colours=_colours(environ, term),
+        colours=colours,
+        guesses_colours=colours <= _FEW_COLOURS and not (named or console),
         protocol="bell" if console else _protocol(environ, term),
         tmux="TMUX" in environ,
         titled=not console,
@@ -152,7 +158,10 @@ def _passed_through(sequence: str) -> str:
 # -- the background ---------------------------------------------------------------------------
 
 ASK_BACKGROUND = "\x1b]11;?\x07"
+ASK_LAST_COLOUR = "\x1b]4;255;?\x07"
+"""Only terminals with 256 colours know the last of them."""
 
+_LAST_COLOUR = re.compile(r"\x1b\]4;255;rgba?:[0-9a-fA-F/]+(?:\x07|\x1b\\)")
 _ANSWER = re.compile(
     r"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
 )
@@ -170,16 +179,21 @@ def background_of(sequence: str) -> bool | None:
     return _is_dark(answer) if answer else None
 
 
+def has_256_colours(sequence: str) -> bool:
+    """Return True if a sequence reports the last of 256 colours."""
+    return _LAST_COLOUR.fullmatch(sequence) is not None
+
+
 def _is_dark(answer: re.Match[str]) -> bool:
     red, green, blue = (int(part, 16) / float(16 ** len(part) - 1) for part in answer.groups())
     return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
 
 
 @contextmanager
-def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]) -> Iterator[None]:
-    """Ask for the background now; the reply is part of the first input.
+def colours_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]) -> Iterator[None]:
+    """Ask for background and colours now; the replies are part of the first input.
 
-    Nothing waits for it. Keys typed meanwhile are neither lost nor echoed.
+    Nothing waits for them. Keys typed meanwhile are neither lost nor echoed.
     """
     try:
         import termios
@@ -197,6 +211,8 @@ def background_asked(environ: Mapping[str, str], stdin: IO[str], stdout: IO[str]
     termios.tcsetattr(stdin, termios.TCSANOW, silent)
     try:
         stdout.write(ASK_BACKGROUND)
+        if terminal_of(environ).guesses_colours:
+            stdout.write(ASK_LAST_COLOUR)
         stdout.flush()
         yield
     finally:

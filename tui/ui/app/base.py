@@ -22,12 +22,19 @@ from tui.ui.keys.ordering import drain_pending
 from tui.ui.terminal.clipboard import sequences
 from tui.ui.terminal.filters import Colourless, PlainGlyphs, SixteenColours
 from tui.ui.terminal.terminal_events import as_typed
-from tui.ui.textual_fixes.app import ResultT, SafeApp, driver_of, line_filters, set_clipboard
+from tui.ui.textual_fixes.app import (
+    ResultT,
+    SafeApp,
+    driver_of,
+    line_filters,
+    set_clipboard,
+    use_256_colours,
+)
 from tui.ui.textual_fixes.caches import share_backgrounds
 from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
 
 if TYPE_CHECKING:
-    from tui.ui.app.messages import BackgroundSeen, CursorWanted
+    from tui.ui.app.messages import BackgroundSeen, ColoursSeen, CursorWanted
 
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
@@ -138,6 +145,23 @@ class BaseApp(SafeApp[ResultT]):
     def on_background_seen(self, event: BackgroundSeen) -> None:
         """Follow the terminal's background, unless the user has chosen a theme."""
         self._dark = event.dark
+        self._follow_terminal()
+
+    def on_colours_seen(self, event: ColoursSeen) -> None:
+        """Use more colours than the terminal's name promises."""
+        if not self.terminal.guesses_colours or self.no_color:
+            return
+        self.terminal = replace(self.terminal, colours=event.count, guesses_colours=False)
+        use_256_colours(self)
+        filters = line_filters(self)
+        for few in [f for f in filters if isinstance(f, SixteenColours)]:
+            filters.remove(few)
+        if shown := getattr(driver_of(self), "shown", None):
+            shown.forget()
+        self._follow_terminal()
+        self.refresh(layout=True)
+
+    def _follow_terminal(self) -> None:
         if self.preferences.theme in ("", FOLLOW):
             self.preview_theme(FOLLOW)
 

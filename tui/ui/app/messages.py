@@ -38,6 +38,13 @@ class BackgroundSeen(Message):
 
 
 @dataclass
+class ColoursSeen(Message):
+    """The terminal has reported that it has this many colours."""
+
+    count: int
+
+
+@dataclass
 class Attention(Message):
     """Something that the user waits for has happened; ``text`` names it in a few words."""
 

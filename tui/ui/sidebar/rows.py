@@ -64,12 +64,13 @@ class ConversationRow:
     open: bool = False
     """True for the conversation on screen: its menu can be opened with the mouse."""
 
-    def drawn(self, width: int) -> Content:
-        """Return the row as one line of ``width`` cells."""
+    def drawn(self, width: int, *, shaded: bool = True) -> Content:
+        """Return the row as one line of ``width`` cells; ``shaded``: its ground can be tinted."""
         name = line(self.name, 120)
         if self.unread or self.state == "asking":
             name = name.stylize("bold")
-        left = Content.assemble(_HERE if self.open else "  ", self._glyph(), name)
+        here = _HERE if shaded else "> "
+        left = Content.assemble(here if self.open else "  ", self._glyph(), name)
         age = Content.styled(f"{self.age} ", "$muted")
         return spread(left, Content.assemble(age, _MENU if self.open else " "), width)
 

@@ -209,7 +209,7 @@ class Sidebar(Vertical):
     def _replace_changed(self, before: Sequence[Heading | ConversationRow]) -> None:
         for place, (old, new) in enumerate(zip(before, self._rows, strict=True)):
             if old != new and isinstance(new, ConversationRow):
-                self.list.replace_option_prompt_at_index(place, new.drawn(self._width))
+                self.list.replace_option_prompt_at_index(place, self._drawn(new))
 
     def _refill(self) -> None:
         highlighted, offset = self.highlighted, self.list.scroll_offset.y
@@ -222,7 +222,11 @@ class Sidebar(Vertical):
         if isinstance(row, Heading):
             # An empty line of its own above each group but the first.
             return Option(Content("\n" if place else "") + row.drawn(self._width), disabled=True)
-        return Option(row.drawn(self._width), id=row.id)
+        return Option(self._drawn(row), id=row.id)
+
+    def _drawn(self, row: ConversationRow) -> Content:
+        few = self.app.native_ansi_color or self.app.no_color
+        return row.drawn(self._width, shaded=not few)
 
     def _highlight(self, conversation_id: ConversationId | None) -> None:
         places = {_name(row): place for place, row in enumerate(self._rows)}

@@ -44,6 +44,8 @@ ASCII = {
 CP437 = set(bytes(range(0x80, 0x100)).decode("cp437")) | set("☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼")
 
 
+_EDGES = frozenset("▄▀▐▌▗▖▝▘")
+"""Half cells, which make edges between surfaces of different shades."""
 _BRIGHT = 0.3
 """Brightness from which a ground is shown in reverse where there are no colours."""
 _LEAST_CONTRAST = 4.0
@@ -84,9 +86,26 @@ class Colourless(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            Segment(text, style and _without_colour(style), control)
+            Segment(_without_edges(text, style), style and _without_colour(style), control)
             for text, style, control in segments
         ]
+
+
+def _without_edges(text: str, style: Style | None) -> str:
+    """Return spaces for edges of a surface that has the same color as what it lies on."""
+    if style is None or not style.color or text[:1] not in _EDGES or not _EDGES.issuperset(text):
+        return text
+    return " " * len(text) if _is_shade(style) else text
+
+
+@lru_cache(1024)
+def _is_shade(style: Style) -> bool:
+    """Return True if a style has no color of its own once there are few colors."""
+    text, ground = style.color, style.bgcolor
+    if text is None or text.is_default:
+        return True
+    few = text.downgrade(ColorSystem.STANDARD)
+    return ground is not None and few == ground.downgrade(ColorSystem.STANDARD)
 
 
 @lru_cache(1024)
@@ -110,7 +129,7 @@ class SixteenColours(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            Segment(text, style and _in_sixteen(style), control)
+            Segment(_without_edges(text, style), style and _in_sixteen(style), control)
             for text, style, control in segments
         ]
 

@@ -12,8 +12,8 @@ from textual.message import Message
 from tui.core.draft import is_text, typed_text
 from tui.system.input import paste_detector
 from tui.system.input.key_codes import is_key
-from tui.system.terminal import background_of
-from tui.ui.app.messages import BackgroundSeen
+from tui.system.terminal import background_of, has_256_colours
+from tui.ui.app.messages import BackgroundSeen, ColoursSeen
 from tui.ui.textual_fixes.terminal_input import (
     IS_ITERM,
     KEYS_BY_SEQUENCE,
@@ -132,6 +132,8 @@ class TerminalEvents:
             yield from _supported(found[1], int(found[2]))
         elif (dark := background_of(sequence)) is not None:
             yield BackgroundSeen(dark=dark)
+        elif has_256_colours(sequence):
+            yield ColoursSeen(256)
 
     def _mouse(self, buttons: str, column: int, row: int, state: str) -> Iterator[Message]:
         width, height = self._size()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from rich.color import ColorSystem
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -57,6 +58,11 @@ def driver_of(app: App[Any]) -> Driver | None:
 def line_filters(app: App[Any]) -> list[LineFilter]:
     """Return the filters applied to each drawn line; Textual has no way to add one."""
     return app._filters
+
+
+def use_256_colours(app: App[Any]) -> None:
+    """Draw with 256 colours from now on; Textual decides by the environment, once."""
+    app.console._color_system = ColorSystem.EIGHT_BIT
 
 
 def set_clipboard(app: App[Any], text: str) -> None:

@@ -41,11 +41,12 @@ class SafeOptionList(OptionList):
         index = next((s.style.meta.get("option") for s in strip if s.style), None)
         if index is None or index != self.highlighted:
             return strip
-        ground = self.get_visual_style("option-list--option", "option-list--option-highlighted")
-        if ground.background != Color.parse(self.app.theme_variables["accent"]):
+        look = self.get_component_styles("option-list--option-highlighted")
+        reverse = bool(look.text_style.reverse)  # Textual forgets it
+        if not reverse and look.background != Color.parse(self.app.theme_variables["accent"]):
             return strip
         # Colors in the row, such as that of a glyph, would be hard to read on the accent.
-        one = RichStyle.from_color(ground.rich_style.color)
+        one = RichStyle(color=look.color.rich_color, reverse=reverse or None)
         return Strip([Segment(s.text, (s.style or one) + one) for s in strip], strip.cell_length)
 
     def on_mouse_down(self) -> None:

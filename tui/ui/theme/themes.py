@@ -27,6 +27,7 @@ def _theme(
     veil: str = "#000000 58%",
     brand: tuple[str, str, str, str] | None = None,
     dark: bool = True,
+    ansi: bool = False,
     cursor_style: str = "none",
 ) -> Theme:
     """Surfaces: ``ground`` of side panes and wells, ``canvas`` of the conversation, ``raised`` of
@@ -39,6 +40,7 @@ def _theme(
     return Theme(
         name=name,
         dark=dark,
+        ansi=ansi,
         primary=accent,
         secondary=accent,
         accent=accent,
@@ -65,6 +67,8 @@ def _theme(
             "smoke": smoke,
             "flame": flame,
             "spark": spark,
+            "ansi-background": ground,  # Textual has these only in its own themes
+            "ansi-foreground": text,
             "boost": line,  # Textual drops a theme's own value if it has a panel colour
             "text": text,
             "text-muted": muted,
@@ -205,23 +209,53 @@ GENIE_CONTRAST_LIGHT = _theme(
     veil="#3a3a44 45%",
 )
 
-GENIE_16 = _theme(
+
+def _sixteen(
+    name: str, *, dark: bool, accent: str, success: str, warning: str, error: str, on_accent: str
+) -> Theme:
+    """Theme of the terminal's own colours: all surfaces are its ground, and shapes take over."""
+    own = "ansi_default"
+    return _theme(
+        name,
+        ground=own,
+        canvas=own,
+        raised=own,
+        chosen=own,
+        line="ansi_bright_black",
+        rim=own,
+        text=own,
+        muted=own,
+        accent=accent,
+        success=success,
+        warning=warning,
+        error=error,
+        on_accent=on_accent,
+        veil="transparent",
+        dark=dark,
+        ansi=True,
+    )
+
+
+GENIE_16 = _sixteen(
     "genie-16",
-    ground="#000000",
-    canvas="#000000",
-    raised="#000000",
-    chosen="#0000aa",
-    line="#555555",
-    rim="#aaaaaa",
-    text="#aaaaaa",
-    muted="#aaaaaa",
-    accent="#55ffff",
-    success="#55ff55",
-    warning="#ffff55",
-    error="#ff55ff",
-    on_accent="#000000",
+    dark=True,
+    accent="ansi_bright_cyan",
+    success="ansi_bright_green",
+    warning="ansi_bright_yellow",
+    error="ansi_bright_red",
+    on_accent="ansi_black",
 )
-"""Theme of the sixteen colours that every terminal has."""
+
+GENIE_16_LIGHT = _sixteen(
+    "genie-16-light",
+    dark=False,
+    accent="ansi_blue",
+    success="ansi_green",
+    warning="ansi_magenta",
+    error="ansi_red",
+    on_accent="ansi_bright_white",
+)
+"""On a light ground yellow and cyan would hardly be seen."""
 
 GENIE_MONO = _theme(
     "genie-mono",
@@ -249,6 +283,7 @@ THEMES = (
     GENIE_CONTRAST_DARK,
     GENIE_CONTRAST_LIGHT,
     GENIE_16,
+    GENIE_16_LIGHT,
     GENIE_MONO,
 )
 
@@ -302,7 +337,7 @@ def choose(
     if wanted in available:
         return wanted, ""
     if colours <= 16:
-        following = GENIE_16.name
+        following = GENIE_16_LIGHT.name if dark is False else GENIE_16.name
     if wanted in ("", FOLLOW):
         return following, ""
     return following, f"Unknown theme {wanted}."
