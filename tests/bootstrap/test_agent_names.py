@@ -53,11 +53,6 @@ def test_the_next_start_shows_the_cached_agent_name(
     assert agent_target(profile).agent_name == "Orders"
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GENIE_TUI_DATA_DIR", str(tmp_path / "data"))
-
-
 def profile(**settings: object) -> Profile:
     return Profile(**{"base_url": HOST, "genie": "gin-1", **settings})  # type: ignore[arg-type]
 

@@ -135,6 +135,8 @@ class CompletionList(SafeOptionList, can_focus=False):
     def __init__(self) -> None:
         super().__init__(compact=True)
         self.choices: Sequence[CompletionItem] = ()
+        self._moved = False
+        """True if the user has moved the highlight."""
 
     @property
     def chosen(self) -> CompletionItem | None:
@@ -151,7 +153,8 @@ class CompletionList(SafeOptionList, can_focus=False):
     ) -> None:
         """Show these choices at a widget, as wide as it: above, or below if there is more room.
 
-        Hide the list if there are none. ``keep_place``: the highlighted choice stays so.
+        Hide the list if there are none. ``keep_place``: a choice that the user moved to stays
+        highlighted.
         """
         width = above.outer_size.width
         self.display = bool(choices)
@@ -162,7 +165,8 @@ class CompletionList(SafeOptionList, can_focus=False):
         y = there.bottom - column.y if is_below else there.y - column.bottom
         self.styles.offset = (there.x - column.x - 1, y)
         if choices != self.choices:
-            before = self.chosen if keep_place else None
+            self._moved = keep_place and self._moved
+            before = self.chosen if self._moved else None
             self.choices = choices
             self._fill(width)
             place = choices.index(before) if before in choices else 0
@@ -196,6 +200,7 @@ class CompletionList(SafeOptionList, can_focus=False):
 
     def move(self, step: int) -> None:
         """Highlight the next (1) or previous (-1) row."""
+        self._moved = True
         if self.choices and self.highlighted is not None:
             self.highlighted = (self.highlighted + step) % len(self.choices)
 

@@ -73,6 +73,8 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self._answer_when_listed = False
         """True if Enter was pressed before the list arrived; it is answered from the list."""
         self._marked: dict[Path, None] = {}
+        self._moved = False
+        """True if the user has moved the cursor since the input changed."""
 
     def compose(self) -> ComposeResult:
         with Dialog(self.heading, leave="cancel", most_lines=14, id="attach"):
@@ -101,7 +103,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._show_hint("")
-        self._answer_when_listed = False
+        self._answer_when_listed = self._moved = False
         self._look_up(event.value)
 
     @work(group="completions", exclusive=True, exit_on_error=False)
@@ -123,9 +125,10 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         self._answer_from_list(text)
 
     def _add(self, deeper: Sequence[Entry], *, after: int) -> None:
-        """Show the matches of the whole tree; the cursor stays with its entry."""
+        """Show the matches of the whole tree; a cursor that was moved stays with its entry."""
         place = self.query_one(OptionList).highlighted
-        before = self._entries[place].typed if place and place < len(self._entries) else ""
+        is_kept = self._moved and place is not None and place < len(self._entries)
+        before = self._entries[place or 0].typed if is_kept else ""
         self._entries[after:] = deeper
         places = {entry.typed: number for number, entry in enumerate(self._entries)}
         self._draw(places.get(before, 0))
@@ -183,6 +186,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
 
     def action_move(self, step: int) -> None:
         paths = self.query_one(OptionList)
+        self._moved = True
         if self._entries:
             place = (paths.highlighted or 0) + step
             last = len(self._entries) - 1

@@ -61,7 +61,7 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         width = self.size.width
-        self._drawn = self._shown() if self.screen.is_current else ()
+        self._drawn = self._shown() if self.screen.is_active else ()
         if not self._drawn:
             return Content("")
         *others, last = self._drawn

@@ -130,7 +130,7 @@ class Dialog(Vertical):
 
     def _fit(self, screen: Screen[object]) -> None:
         """Leave room for the head and the keys, however many lines they have."""
-        room = self.screen.scrollable_content_region.height
+        room = self.screen.size.height - self.styles.margin.height
         for body in self.query_children(".modal--body").results(Widget):
             lines = max(_LEAST_BODY_LINES, room - lines_around(body))
             body.styles.max_height = min(lines, self._most_lines or lines)
