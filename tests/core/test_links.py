@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.links import link_host
+from tui.core.links import link_host, terminal_link
 
 _SCRIPT = Path(__file__).with_name("links.mjs")
 
@@ -197,3 +197,38 @@ def test_generated_urls_agree_with_a_browser(node: str, urls: list[str]) -> None
 def test_any_text_is_a_url_or_none(text: str) -> None:
     host = link_host(text)
     assert host is None or (host.isascii() and host.isprintable() and "@" not in host)
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://acme.example/a?b=1;c#d", "https://acme.example/a?b=1;c#d"),
+        ("https://acme.example/caf\u00e9", "https://acme.example/caf%C3%A9"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
+        ("https://b\u00fccher.example/", None),
+        ("https://acme.example@evil.example/", None),
+        ("https://evil.example\\@acme.example/", None),
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("mailto:jo@acme.example", None),
+        ("https://acme.example/\x1b]8;;https://evil.example\x07", None),
+        ("https://acme.example/\x9c", None),
+        ("https://acme.example/" + "a" * 2_000, None),
+    ],
+)
+def test_a_terminal_gets_only_addresses_that_cannot_be_read_in_two_ways(
+    url: str, link: str | None
+) -> None:
+    assert terminal_link(url) == link
+
+
+@given(st.text())
+def test_a_link_for_the_terminal_has_the_host_that_is_shown(text: str) -> None:
+    for url in (text, f"https://acme.example/{text}", f"https://{text}.example/"):
+        link = terminal_link(url)
+        assert link is None or (
+            link.isascii()
+            and link.isprintable()
+            and " " not in link
+            and link_host(link) == link_host(url)
+        )

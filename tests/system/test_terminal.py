@@ -138,3 +138,24 @@ def test_only_a_guess_at_few_colors_can_be_corrected(
 def test_a_terminal_that_knows_the_last_of_256_colors_has_them() -> None:
     assert has_256_colours("\x1b]4;255;rgb:eeee/eeee/eeee\x07")
     assert not has_256_colours("\x1b]4;15;rgb:eeee/eeee/eeee\x07")
+
+
+    ("environ", "links"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/tmux"}, True),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "6800"}, True),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "4800"}, False),
+        ({"TERM": "linux"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "eterm-color"}, False),
+        ({"TERM": "screen-256color", "STY": "1.pts"}, False),
+        ({"TERM": "screen-256color", "STY": "1.pts", "FORCE_HYPERLINK": "1"}, True),
+        ({"TERM": "xterm-kitty", "FORCE_HYPERLINK": "0"}, False),
+    ],
+)
+def test_links_are_for_terminals_that_do_not_draw_them(
+    environ: dict[str, str], links: bool
+) -> None:
+    assert terminal_of(environ).links is links

@@ -81,3 +81,16 @@ def test_a_frame_that_changes_nothing_writes_nothing(monkeypatch: pytest.MonkeyP
     assert tube.output.count(SYNC_START) == tube.output.count(SYNC_END) == 1
     assert tube.output.startswith(SYNC_START)
     assert tube.output.endswith(SYNC_END)
+
+
+def test_a_link_has_the_same_id_in_each_frame_and_piece() -> None:
+    def linked(number: int) -> str:
+        return f"\x1b]8;id={number};https://acme.example\x1b\\here\x1b]8;;\x1b\\"
+
+    shown = OutputDiff()
+    first = shown.needed(f"\x1b[1;1H{linked(1)}\x1b[2;1H{linked(2)}\x1b[1;1H")
+    start = "\x1b]8;id="
+    ids = [part.partition(";")[0] for part in first.split(start)[1:]]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert "here" not in shown.needed(f"\x1b[1;1H{linked(3)}\x1b[1;1H")

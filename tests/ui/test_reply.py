@@ -214,3 +214,25 @@ async def test_many_messages_share_their_styles() -> None:
         await pilot.pause()
         gc.collect()
         assert sum(isinstance(one, DOMNode) for one in gc.get_objects()) - before <= 5
+
+
+async def test_links_are_for_the_terminal_too_if_it_reads_them_as_they_are_shown() -> None:
+    text = (
+        "[docs](https://acme.example/a) [js](javascript:alert(1)) [b](https://b\u00fccher.example/)"
+        " [bank](https://bank.example@evil.example/) ![cat](https://acme.example/cat.png)"
+    )
+    app = Stage(text)
+    async with app.run_test(size=(200, 20)):
+        strips = [app.reply.render_line(y) for y in range(app.reply.size.height)]
+        links = {s.style.link: "" for strip in strips for s in strip if s.style and s.style.link}
+        linked = {
+            link: "".join(
+                s.text for strip in strips for s in strip if s.style and s.style.link == link
+            )
+            for link in links
+        }
+    assert linked == {
+        "https://acme.example/a": "docs (acme.example)",
+        "https://xn--bcher-kva.example/": "b (xn--bcher-kva.example)",
+        "https://acme.example/cat.png": "🖼 cat (acme.example)",
+    }

@@ -9,8 +9,10 @@ connects to. Source: URL Standard (WHATWG), host parsing and serializing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from string import ascii_lowercase, ascii_uppercase
+from urllib.parse import quote
 
 from tui.core.text import clean_line
 
@@ -26,6 +28,9 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _AMBIGUOUS = re.compile("[\u00df\u03c2\u200c\u200d\u3002\uff0e\uff61]")
 """Letters that editions of the standard read differently, and dots according to idna."""
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_LONGEST_FOR_TERMINALS = 2_000
+"""Common terminals drop longer ones."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -44,6 +49,20 @@ def link_host(url: str) -> str | None:
     if port > 65535 or (found["port"] and port == 0):
         return None
     return f"{host}:{port}" if port not in (0, _PORTS[found["scheme"].lower()]) else host
+
+
+@lru_cache(256)
+def terminal_link(url: str) -> str | None:
+    """Return an address for the terminal to open, in ASCII; None if it gets none.
+
+    Terminals pass it on without reading it: a host in another script is left to the app, which
+    opens the name that it displays.
+    """
+    found = _ADDRESS.fullmatch(url) if link_host(url) else None
+    if found is None or not found["host"].isascii():
+        return None
+    address = quote(url, safe=_ASCII)
+    return address if len(address) <= _LONGEST_FOR_TERMINALS else None
 
 
 def shown_link(url: str) -> str:

@@ -18,6 +18,7 @@ CursorShape = Literal["bar", "drawn"]
 """``drawn``: the terminal's cursor is hidden, since the program draws one."""
 
 _CONSOLES = ("linux", "vt", "ansi", "cons", "dumb")
+_WITHOUT_LINKS = ("eterm", "screen.", "sun", "wyse")
 _LONGEST = 120
 
 TRUE_COLOUR = 1 << 24
@@ -42,6 +43,8 @@ class Terminal:
     """True if it may have more colours than its name says."""
     remote: bool = False
     """Reached over SSH: every byte travels."""
+    links: bool = True
+    """Takes links (OSC 8), or ignores them without drawing anything."""
     dark: bool | None = None
     """True for a dark background; None if not known."""
 
@@ -100,7 +103,7 @@ class Terminal:
 def terminal_of(environ: Mapping[str, str]) -> Terminal:
     """Return the terminal of a process with this environment."""
     if environ.get("TERM_PROGRAM") == "textual":  # a page in the browser
-        return Terminal(titled=False)
+        return Terminal(titled=False, links=False)
     term = environ.get("TERM", "")
     console = term.startswith(_CONSOLES)
     colours = _colours(environ, term)
@@ -113,6 +116,7 @@ def terminal_of(environ: Mapping[str, str]) -> Terminal:
         tmux="TMUX" in environ,
         titled=not console,
         remote=bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")),
+        links=_takes_links(environ, term, console=console),
         dark=dark_by_colorfgbg(environ.get("COLORFGBG", "")),
     )
 
@@ -123,6 +127,20 @@ def _glyphs(environ: Mapping[str, str], *, console: bool) -> Glyphs:
     if "utf" not in charset.lower():
         return "ascii"
     return "console" if console else "all"
+
+
+def _takes_links(environ: Mapping[str, str], term: str, *, console: bool) -> bool:
+    """Return False for a terminal that draws the sequence of a link, or loses text to it.
+
+    ``FORCE_HYPERLINK`` (0 or 1) decides, as in other programs.
+    """
+    forced = environ.get("FORCE_HYPERLINK", "")
+    if forced:
+        return forced.lower() not in ("0", "false", "no")
+    version = environ.get("VTE_VERSION", "")
+    is_old_vte = version.isdecimal() and int(version) < 5000  # crashed, or drew nothing
+    in_screen = "STY" in environ and "TMUX" not in environ
+    return not (console or is_old_vte or in_screen or term.startswith(_WITHOUT_LINKS))
 
 
 def _colours(environ: Mapping[str, str], term: str) -> int:

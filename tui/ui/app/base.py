@@ -20,7 +20,7 @@ from tui.system.terminal import Terminal, terminal_of
 from tui.ui.keys.labels import key_name
 from tui.ui.keys.ordering import drain_pending
 from tui.ui.terminal.clipboard import sequences
-from tui.ui.terminal.filters import Colourless, PlainGlyphs, SixteenColours
+from tui.ui.terminal.filters import Colourless, NoLinks, PlainGlyphs, SixteenColours
 from tui.ui.terminal.terminal_events import as_typed
 from tui.ui.textual_fixes.app import (
     ResultT,
@@ -140,6 +140,8 @@ class BaseApp(SafeApp[ResultT]):
             filters.append(Colourless())
         elif self.colours == 16:
             filters.append(SixteenColours())
+        if not self.terminal.links:
+            filters.append(NoLinks())
         filters.append(PlainGlyphs(self.terminal.glyphs))
 
     def on_background_seen(self, event: BackgroundSeen) -> None:

@@ -9,6 +9,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from tui.core.links import terminal_link
 from tui.core.text import drawn_parts
 from tui.ui.markdown.spans import Line, Span
 
@@ -24,6 +25,9 @@ def paint(line: Line, y: int, width: int, style_of: StyleOf) -> Strip:
         style = style_of(span.style)
         if span.action is not None:
             style += Style.from_meta({"@click": span.action})
+            name, arguments = span.action
+            if name == "app.open_link" and (link := terminal_link(str(arguments[0]))):
+                style += Style(link=link)
         for at, text in drawn_parts(span.text):
             segments.append(Segment(text, style.rich_style_with_offset(x + at, y)))
         x += len(span.text)

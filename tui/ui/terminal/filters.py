@@ -124,6 +124,16 @@ def _without_colour(style: Style) -> Style:
     )
 
 
+class NoLinks(LineFilter):
+    """Removes links for the terminal; clicks on them still work."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(text, style.update_link() if style and style.link else style, control)
+            for text, style, control in segments
+        ]
+
+
 class SixteenColours(LineFilter):
     """Maps to the nearest of sixteen colours, or another if text would vanish on its ground."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zlib import crc32
 
 from rich.cells import cell_len
 
@@ -10,6 +11,7 @@ from tui.ui.terminal.cell_alignment import in_place
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _UNSEEN = re.compile(r"\x1b\[[0-9;:]*m|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\n")
+_LINK = re.compile(r"\x1b\]8;id=[^;\x07\x1b]*;([^\x07\x1b]+)\x1b\\")
 _STYLE_AFTER_RESET = re.compile(r"\x1b\[0m\x1b\[(?=[0-9;]+m)")
 
 
@@ -33,6 +35,8 @@ class OutputDiff:
         """Return the part of a frame that changes anything."""
         if "\x1b[?" in frame or "\x1b[2J" in frame:
             return frame  # not a frame but a mode switch
+        if "\x1b]8;id=" in frame:
+            frame = _LINK.sub(_with_stable_id, frame)
         start, *pieces = _MOVE.split(frame)
         places = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
         kept = [
@@ -59,3 +63,12 @@ class OutputDiff:
                 del line[other]
         line[column] = (end, content)
         return True
+
+
+def _with_stable_id(link: re.Match[str]) -> str:
+    """Return the start of a link with an id of its address.
+
+    Textual's is another one for each piece of the link and each frame: the terminal would take the
+    lines of a link for several links, and every frame would change it.
+    """
+    return f"\x1b]8;id={crc32(link[1].encode()):x};{link[1]}\x1b\\"
