@@ -140,6 +140,7 @@ def test_a_terminal_that_knows_the_last_of_256_colors_has_them() -> None:
     assert not has_256_colours("\x1b]4;15;rgb:eeee/eeee/eeee\x07")
 
 
+@pytest.mark.parametrize(
     ("environ", "links"),
     [
         ({"TERM": "xterm-256color"}, True),
