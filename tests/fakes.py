@@ -673,7 +673,9 @@ class MemoryStore:
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
         said = [
-            r.prompt.text for r in reversed(self._where(lambda r: r.prompt is not None)) if r.prompt
+            r.prompt.text
+            for r in reversed(self._where(lambda r: r.prompt is not None))
+            if r.prompt and not r.prompt.is_by_app
         ]
         return list(dict.fromkeys(said))[:limit]
 

@@ -23,6 +23,7 @@ from tui.core.text import (
     duration,
     elapsed,
     json_text,
+    plural,
     revealed,
     utf8_size,
 )
@@ -192,3 +193,17 @@ def test_formatted_json_is_equal_and_sanitized(text: str) -> None:
     written = json_text({text: [text]}, indent=2)
     assert clean(written) == written
     assert json.loads(written) == {text: [text]}
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [
+        (0, "byte", "0 bytes"),
+        (1, "byte", "1 byte"),
+        (1_204, "line", "1,204 lines"),
+        (2, "match", "2 matches"),
+        (3, "regex", "3 regexes"),
+    ],
+)
+def test_a_count_has_its_noun_in_the_right_number(count: int, noun: str, text: str) -> None:
+    assert plural(count, noun) == text

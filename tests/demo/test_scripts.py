@@ -12,7 +12,10 @@ from tui.demo.scripts.steps import (
     ScriptPrompt,
     Together,
 )
-from tui.demo.suggestions import SUGGESTIONS
+from tui.demo.seed import seed_state
+from tui.demo.settings import DemoSettings
+from tui.demo.state import DemoState
+from tui.demo.suggestions import IFRIT, SUGGESTIONS, USER_ID
 
 
 def _play(text: str, outcome: Outcome) -> list[object]:
@@ -59,3 +62,21 @@ def test_small_talk_quotes_the_message_and_never_mentions_ai():
         said = " ".join(step.text for step in _play(text, Outcome()) if isinstance(step, Say))
         assert not any(word in said.casefold() for word in ("language model", " llm", " ai "))
     assert "The moon is out" in _play("The moon is out", Outcome())[0].text
+
+
+def test_conversations_have_titles_that_differ() -> None:
+    state = DemoState(DemoSettings())
+    seed_state(state)
+    genie, user = state.genies[IFRIT], state.users[USER_ID]
+    titles = []
+    for text in ("Export the invoices", "Export the invoices", "my Jira issues", "Drive, please"):
+        prompt = ScriptPrompt(text)
+        conversation = state.open_conversation(genie, user)
+        state.begin_run(conversation, text, choose(prompt).topic(prompt))
+        titles.append(conversation.title)
+    assert titles == [
+        "October invoices",
+        "October invoices (2)",
+        "My Jira issues",
+        "Q4 plan in Google Drive",
+    ]

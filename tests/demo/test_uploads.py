@@ -26,7 +26,7 @@ def summary(visit):
 
 def test_an_uploaded_text_file_is_summarized(summary):
     said = summary("notes.txt", b"first line\nsecond line\nthird")
-    assert "**notes.txt**: 28 bytes, 3 lines" in said
+    assert "**notes.txt**: 28 B, 3 lines" in said
     assert "~~~\nfirst line\nsecond line\nthird\n~~~" in said
 
 
@@ -41,9 +41,9 @@ def test_an_uploaded_csv_file_becomes_a_table(summary):
         ("empty.csv", b"", "file is empty"),
         ("blank.csv", b"\n\n", "2 lines"),
         ("photo.png", b"\x89PNG\0\0", "binary"),
-        ("cut.txt", ("é" * 3000).encode(), "5.9 kB"),
+        ("cut.txt", ("é" * 3000).encode(), "6.0 kB"),
         ("fence.md", b"~~~\ncode\n~~~\n", "~~~~~~\n~~~\ncode"),
-        ("one.txt", b"x", "1 bytes, 1 line."),
+        ("one.txt", b"x", "1 B, 1 line."),
     ],
 )
 def test_odd_files_are_uploaded(summary, name, content, expected):

@@ -152,9 +152,11 @@ async def test_several_files_are_uploaded_in_order_each_with_a_message(folder: P
         await stage.say("compare them")
         await stage.until(lambda: len(stage.backend.sent) == 2)
         first, second = stage.backend.sent
-        assert first[1].startswith("File 1 of 2: a.txt.")
+        assert first[1].startswith("[Sent by genie-tui] File 1 of 2: a.txt.")
         assert second[1:] == ("compare them", "file-2")
         assert stage.backend.uploaded == [folder / "a.txt", folder / "b.txt"]
+        await stage.until(lambda: "Sent by genie-tui · File 1 of 2: a.txt." in stage.screen())
+        assert list(await stage.store.recall()) == ["compare them"]
         await stage.until(lambda: not stage.are_attachments_shown())
         assert stage.composer_text() == ""
 

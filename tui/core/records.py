@@ -157,6 +157,10 @@ class Attachment:
     """Id at the server once it is uploaded."""
 
 
+SENT_BY_APP = "[Sent by genie-tui] "
+"""Start of a text that the user did not write: that of a file sent ahead of their message."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """User message and its delivery state."""
@@ -169,6 +173,11 @@ class Prompt:
     """Time of writing (our clock) or, once known, of storage (the server's)."""
     problem: str = ""
     """Reason why it is rejected or unconfirmed, as a sentence."""
+
+    @property
+    def is_by_app(self) -> bool:
+        """True if genie-tui wrote the text, for a file sent ahead of the user's message."""
+        return self.text.startswith(SENT_BY_APP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, count
 from operator import attrgetter
 from typing import Any
 
@@ -138,9 +139,15 @@ class DemoState:
         conversation.runs[run.run_id] = run
         conversation.current = run
         if conversation.titled_at is None:
-            conversation.title, conversation.titled_at = title, now
+            conversation.title, conversation.titled_at = self._unused(conversation, title), now
         self.remember(conversation, run.run_id, "user", text, now)
         return run
+
+    def _unused(self, conversation: DemoConversation, title: str) -> str:
+        """Return the title, with a number if another conversation of the user has it already."""
+        taken = {c.title for c in self.conversations.values() if c.user is conversation.user}
+        numbered = (f"{title} ({number})" for number in count(2))
+        return next(name for name in chain((title,), numbered) if name not in taken)
 
     def continue_run(self, conversation: DemoConversation, run: GenieRun) -> GenieRun:
         """End a run without an event; the turn continues in the returned one."""

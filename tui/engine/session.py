@@ -14,7 +14,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import ApprovalRequested, Decision
 from tui.core.ids import AttemptId, CallId, ConversationId, TurnId, local_conversation
 from tui.core.ports import Capability, ChatBackend, Clock
-from tui.core.records import Attachment, Conversation, Prompt
+from tui.core.records import SENT_BY_APP, Attachment, Conversation, Prompt
 from tui.core.redaction import describe_exception
 from tui.core.steps import ApprovalStep
 from tui.core.store_port import TurnStore
@@ -325,7 +325,9 @@ class Session:
         known = await self._context.store.conversation(conversation_id)
         conversation = Conversation(
             id=conversation_id,
-            first_text="" if known and known.first_text else clean_line(text),
+            first_text=""
+            if known and known.first_text
+            else clean_line(text.removeprefix(SENT_BY_APP)),
             created_ms=known.created_ms if known else now,
             updated_ms=now,
         )

@@ -12,7 +12,7 @@ from tui.core.json_text import fenced_if_json
 from tui.core.links import link_host
 from tui.core.parameters import ParameterRow, parameter_rows
 from tui.core.questions import is_as_shown
-from tui.core.records import Prompt
+from tui.core.records import SENT_BY_APP, Prompt
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, TextStep
 from tui.core.text import duration, plural, size
 from tui.core.turn import Turn
@@ -31,6 +31,12 @@ class TextBlock:
     files: tuple[str, ...] = ()
     note: str = ""
     """Outcome of the message, unless it simply was sent."""
+    by_app: bool = False
+    """genie-tui wrote the text, not the user."""
+
+    def author(self, agent: str) -> str:
+        """Return the name above the message."""
+        return "genie-tui" if self.by_app else "You" if self.by_user else agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +102,8 @@ def _prompt(prompt: Prompt, safe: Sanitizer) -> TextBlock:
     note = _PROMPT_NOTES.get(prompt.state, "")
     return TextBlock(
         by_user=True,
-        text=safe.text(prompt.text),
+        by_app=prompt.is_by_app,
+        text=safe.text(prompt.text.removeprefix(SENT_BY_APP)),
         at_ms=prompt.at_ms or None,
         files=tuple(files),
         note=f"{note} {safe.line(prompt.problem, 400)}".strip() if note else "",

@@ -209,7 +209,7 @@ def _conversation(chronicle: ExportSource, blocks: list[Block], safe: Sanitizer)
 
 
 def _said(block: TextBlock, chronicle: ExportSource, agent: str) -> str:
-    who = "You" if block.by_user else agent
+    who = block.author(agent)
     kind = "user" if block.by_user else "agent"
     text = escape(block.text) if block.by_user else words_as_html(block.text)
     files = "".join(f"<li>{escape(name)}</li>" for name in block.files)

@@ -150,7 +150,7 @@ def _block_lines(block: Block, chronicle: ExportSource, agent: str) -> Iterator[
         yield f"- {block.glyph} **{literal(block.what)}**{took}{about}"
         yield from (_parameter(row) for row in block.rows)
         return
-    who = "You" if block.by_user else agent
+    who = block.author(agent)
     at = chronicle.clock(block.at_ms)
     yield f"### {who} · {at}" if at else f"### {who}"
     yield ""

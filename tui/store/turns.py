@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import Attachment, Prompt, TurnRecord
+from tui.core.records import SENT_BY_APP, Attachment, Prompt, TurnRecord
 from tui.store import events
 from tui.store.aliases import by_current_id
 from tui.store.database import LAST, Value, row
@@ -114,9 +114,9 @@ def unfinished(connection: sqlite3.Connection, account: str) -> list[TurnRecord]
 def said(connection: sqlite3.Connection, account: str, limit: int) -> list[str]:
     """Return different texts of the user, newest first. Reads no further than necessary."""
     found = connection.execute(
-        "SELECT text FROM turns WHERE account = ? AND text IS NOT NULL"
+        "SELECT text FROM turns WHERE account = ? AND text IS NOT NULL AND substr(text, 1, ?) <> ?"
         " ORDER BY at_ms DESC, number DESC",
-        (account,),
+        (account, len(SENT_BY_APP), SENT_BY_APP),
     )
     texts: dict[str, None] = {}
     for (text,) in found:

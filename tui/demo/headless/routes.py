@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui.core.text import clean_line, utf8_size
+from tui.core.text import utf8_size
 from tui.demo.clock import rfc3339
 from tui.demo.context import DemoContext
 from tui.demo.errors import Refusal, not_found
@@ -158,8 +158,7 @@ def _wants_stream(body: JsonObject) -> bool:
 
 def _start(demo: DemoContext, conversation: DemoConversation, prompt: ScriptPrompt) -> GenieRun:
     scenario = choose(prompt)
-    title = scenario.title or clean_line(prompt.text, 48)
-    run = demo.state.begin_run(conversation, prompt.text, title)
+    run = demo.state.begin_run(conversation, prompt.text, scenario.topic(prompt))
     script = scenario.script(prompt)
     demo.state.spawn(play(demo.state, conversation, run, script, demo.faults))
     return run

@@ -163,7 +163,7 @@ def _trip_schema(*names: str) -> list[JsonObject]:
 APPROVALS = (
     Scenario(_laptop, r"\b(laptop|notebook|macbook|computer)", "Laptop for a new hire"),
     Scenario(_password, r"\bpassword", "Password reset"),
-    Scenario(_trip, r"\b(trip|travel|hotel|offsite)", "A trip to Lisbon"),
+    Scenario(_trip, r"\b(trip|travel|hotel|offsite)", "Trip to Lisbon"),
 )
 
 
@@ -209,5 +209,7 @@ def _refused(connector: str, outcome: Outcome) -> str:
 
 
 CONNECTIONS = (
-    Scenario(_connect, r"\b(salesforce|jira|google drive|drive|connect)\b", "Connected apps"),
+    Scenario(_connect, r"\bjira\b", "My Jira issues"),
+    Scenario(_connect, r"\b(google drive|drive)\b", "Q4 plan in Google Drive"),
+    Scenario(_connect, r"\b(salesforce|connect)\b", "Acme in Salesforce"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tui.core.text import clean_line
 from tui.demo.records import JsonObject, Upload
 
 
@@ -98,3 +99,9 @@ class Scenario:
     """Regular expression for the text, case ignored; empty never matches."""
     title: str | None = None
     """Topic of a conversation that starts with it; None uses the user's own words."""
+
+    def topic(self, prompt: ScriptPrompt) -> str:
+        """Return the title of a conversation that starts with the message."""
+        if prompt.upload is not None:
+            return f"Summary of {clean_line(prompt.upload.name, 60)}"
+        return self.title or clean_line(prompt.text, 48)

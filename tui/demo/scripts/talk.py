@@ -10,13 +10,10 @@ from tui.core.text import clean_line
 from tui.demo.scripts.steps import Say, Scenario, Script, ScriptPrompt, UseSkill
 from tui.demo.suggestions import SUGGESTIONS
 
-_RETORTS = (
-    "“{words}”: I have carved it over the lamp's spout. It suits the brass.",
-    "“{words}”, says {name}. The other genies in the rack are nodding. Slowly, but nodding.",
-    "In four hundred years of service, no one has put it quite like that: “{words}”.",
-    "I took “{words}” to the archive. The archive would like it in writing, in triplicate.",
-    "“{words}” is not one of my wishes, {name}, but I admire the confidence.",
-    "I looked for “{words}” behind the printer, where most things turn up. Only toner.",
+_ASIDES = (
+    "I asked the archive. It would like that in writing, in triplicate.",
+    "I even looked behind the printer, where most things turn up. Only toner.",
+    "The other genies in the rack are thinking about it. Slowly.",
 )
 _JOKES = (
     "A ticket walks into a bar. The barman says: *have you tried leaving and coming in again?*",
@@ -54,8 +51,10 @@ def _nature(prompt: ScriptPrompt) -> Script:
 
 def _echo(prompt: ScriptPrompt) -> Script:
     words = clean_line(prompt.text, 120)
-    retort = _pick(_RETORTS, prompt.text).format(words=words, name=prompt.user_name)
-    yield Say(f"{retort}\n\nAsk *“What can you do?”* to see what I can help with.")
+    yield Say(
+        f"I'm a demo, {prompt.user_name}, and have no reply prepared for “{words}”. "
+        f"{_pick(_ASIDES, prompt.text)}\n\nAsk *“What can you do?”* to see what I can help with."
+    )
 
 
 def _pick(choices: tuple[str, ...], text: str) -> str:
@@ -66,9 +65,9 @@ def _pick(choices: tuple[str, ...], text: str) -> str:
 TALK = (
     Scenario(_help, r"\bwhat (can|do|else can) you\b|\bhelp\b|\bmenu\b", "What Ifrit can do"),
     Scenario(_nature, r"\b(who|what) are you\b|\bare you (an?|real|human)\b"),
-    Scenario(_joke, r"\bjokes?\b|\bfunny\b", "A helpdesk joke"),
+    Scenario(_joke, r"\bjokes?\b|\bfunny\b", "Helpdesk joke"),
     Scenario(_thanks, r"\b(thanks|thank you|cheers)\b"),
-    Scenario(_greeting, r"^\W*(hi|hello|hey|good (morning|evening|afternoon))\b", "Hello"),
+    Scenario(_greeting, r"^\W*(hi|hello|hey|good (morning|evening|afternoon))\b", "Greeting"),
 )
 ECHO = Scenario(_echo)
 

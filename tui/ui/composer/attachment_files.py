@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from tui.core.records import SENT_BY_APP
 from tui.core.text import clean_line, size
 from tui.system.file_scope import check_path
 
@@ -73,14 +74,16 @@ def pick(path: Path) -> PickedFile:
 def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[Attachment, ...]]]:
     """Split a message into those that the API accepts: each with at most one file.
 
-    The text goes with the last file, so that the agent has all of them when it reads it.
+    The text goes with the last file, so that the agent has all of them when it reads it. The
+    texts of the others say that genie-tui wrote them.
     """
     if len(files) < 2:
         return [(text, tuple(files))]
     *before, last = files
     announced = [
         (
-            f"File {number} of {len(files)}: {file.name}. My message follows with the last file.",
+            f"{SENT_BY_APP}File {number} of {len(files)}: {file.name}. "
+            "The message follows with the last file.",
             (file,),
         )
         for number, file in enumerate(before, 1)

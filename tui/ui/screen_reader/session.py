@@ -280,7 +280,8 @@ class ScreenReaderSession:
         for turn in turns:
             self._turns[turn.id] = turn
             if turn.prompt:
-                self._lines.say(f"You said: {clean(turn.prompt.text)}")
+                who = "" if turn.prompt.is_by_app else "You said: "
+                self._lines.say(f"{who}{clean(turn.prompt.text)}")
             self._announcers.pop(turn.id, None)
             self._announce(turn)
 

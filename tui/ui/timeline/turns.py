@@ -196,7 +196,8 @@ def _title_of(turn: Turn) -> str:
     if prompt is None:
         return ""
     names = ", ".join(file.name for file in prompt.attachments)
-    return clean_line(prompt.text.strip() or names, _TITLE_CHARS)
+    text = names if prompt.is_by_app else prompt.text.strip()
+    return clean_line(text or names, _TITLE_CHARS)
 
 
 def _content_of(event: TurnEvent) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from tui.core.records import SENT_BY_APP
 from tui.core.text import clean, clean_line, size
 from tui.ui.textual_fixes.layout import set_border_title
 from tui.ui.toolkit.rows import Row, RowsView
@@ -189,6 +190,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         prompt = self.entry.prompt
         for state in ("queued", "sending", "unconfirmed", "refused"):
             self.set_class(prompt.state == state, f"-{state}")
+        self.set_class(prompt.is_by_app, "-by-app")
         self.can_focus = self.can_withdraw or self._is_long
         self.set_class(self._is_long, "-unfolds")
 
@@ -249,6 +251,8 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         prompt = self.entry.prompt
         written = muted(clock_time(prompt.at_ms)) if prompt.at_ms else Content("")
         text = plain(clean(prompt.text).strip("\n"))
+        if prompt.is_by_app:
+            text = muted(f"Sent by genie-tui · {clean_line(prompt.text[len(SENT_BY_APP) :], 400)}")
         limit = None if self.unfolded else FOLD_LINES
         return [
             Row(text, aside=written, indent=0, lines=limit, rest=MUTED),
