@@ -29,6 +29,8 @@ MOST_CONVERSATION = 117
 TEXT_COLUMN = 3
 """Column of the conversation at which text begins: air, a bar or glyph, and air are before it."""
 _NARROWEST = 24
+_SHORT = 28
+"""Rows below which nothing may take a row for its looks alone."""
 
 
 class Panes:
@@ -125,6 +127,9 @@ class PaneRow(Horizontal):
 
     def on_mount(self) -> None:
         self.watch(self._timeline, "is_empty", self._show_timeline)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "-short")
 
     def on_click(self, event: events.Click) -> None:
         """Close a drawer on a click beside it."""

@@ -46,6 +46,8 @@ CP437 = set(bytes(range(0x80, 0x100)).decode("cp437")) | set("☺☻♥♦♣♠
 
 _EDGES = frozenset("▄▀▐▌▗▖▝▘")
 """Half cells, which make edges between surfaces of different shades."""
+_SHADE = 40
+"""Difference between two surfaces, of 255, at most."""
 _BRIGHT = 0.3
 """Brightness from which a ground is shown in reverse where there are no colours."""
 _LEAST_CONTRAST = 4.0
@@ -104,8 +106,10 @@ def _is_shade(style: Style) -> bool:
     text, ground = style.color, style.bgcolor
     if text is None or text.is_default:
         return True
-    few = text.downgrade(ColorSystem.STANDARD)
-    return ground is not None and few == ground.downgrade(ColorSystem.STANDARD)
+    if ground is None or ground.is_default:
+        return False
+    pairs = zip(text.get_truecolor(), ground.get_truecolor(), strict=True)
+    return all(abs(one - other) < _SHADE for one, other in pairs)
 
 
 @lru_cache(1024)
