@@ -25,7 +25,7 @@ from tui.bootstrap.target import (
 )
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.records import GenieSource
-from tui.demo.suggestions import IFRIT, introduction
+from tui.demo.suggestions import GUARDED_GENIE, IFRIT, WEAK_GENIE, introduction
 
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend
@@ -42,12 +42,20 @@ _AGENT_NAME = "Ifrit"
 
 
 def demo_target(
-    settings: DemoSettings | None = None, backend: BackendName = "genie"
+    settings: DemoSettings | None = None, backend: BackendName = "genie", genie: str = ""
 ) -> AgentTarget:
-    """Return the embedded demo: a server in a thread, and a temporary store."""
-    demo = _EmbeddedDemo(settings, backend)
+    """Return the embedded demo: a server in a thread, and a temporary store.
+
+    ``genie`` is a handle, or ``weak`` or ``guarded`` for a variant to test; empty: the usual one.
+    """
+    handle, name = _VARIANTS.get(genie, (genie, genie))
+    demo = _EmbeddedDemo(settings, backend, handle)
     use = demo.use_genie if backend == "genie" else None
-    return _without_files(_place(demo.connect, studio=demo.studio, use_genie=use), backend)
+    place = _without_files(_place(demo.connect, studio=demo.studio, use_genie=use), backend)
+    return replace(place, genie=handle, agent_name=name) if genie else place
+
+
+_VARIANTS = {"weak": (WEAK_GENIE, "Gullible"), "guarded": (GUARDED_GENIE, "Guarded")}
 
 
 def target_of_demo(
@@ -148,11 +156,13 @@ def _without_files(place: AgentTarget, backend: BackendName) -> AgentTarget:
 class _EmbeddedDemo:
     """Demo server that runs while a client is connected."""
 
-    def __init__(self, settings: DemoSettings | None, backend: BackendName) -> None:
+    def __init__(
+        self, settings: DemoSettings | None, backend: BackendName, genie: str = ""
+    ) -> None:
         self._settings = settings
         self._backend = backend
         self._server: DemoServer | None = None
-        self._genie = ""
+        self._genie = genie
         self._continues = False
         """True if the next session is about to start with the same server."""
 

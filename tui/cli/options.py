@@ -68,7 +68,8 @@ class Target:
         from tui.bootstrap import demo_target, login_demo_target
 
         usual = self.backend or "genie"
-        return login_demo_target() if self.login else demo_target(backend=usual)
+        genie: Any = self.flags.get("genie") or ""
+        return login_demo_target() if self.login else demo_target(backend=usual, genie=genie)
 
     def preferences(self) -> Preferences:
         """Return the preferences without a profile; raises as :meth:`place` does."""

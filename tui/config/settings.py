@@ -105,7 +105,9 @@ class Profile(InterfaceSettings):
     base_url: str = _setting("", HOST, "Host of the Headless API or the Workflows API.")
     identity_url: str = _setting("", HOST, "Issuer that signs users in.")
     developer_url: str = _setting("", HOST, "Host of the Developer API.")
-    genie: str | None = _setting(None, TEXT, "Handle (gin-...), or agent ID of the Workflows API.")
+    genie: str | None = _setting(
+        None, TEXT, "Handle (gin-...), or agent ID of the Workflows API.", has_option=True
+    )
     name: str = _setting(
         "", TEXT, "What to call the agent; otherwise learned from Studio or the service."
     )

@@ -32,6 +32,10 @@ class AccessToken:
     """OAuth client that it was issued to."""
 
 
+Variant = Literal["helpdesk", "weak", "guarded"]
+"""Scripts that a genie follows: its own, or those for red-team tests."""
+
+
 @dataclass(slots=True)
 class DemoGenie:
     """Genie: started or stopped, with or without an attached client."""
@@ -42,6 +46,7 @@ class DemoGenie:
     client_attached: bool = True
     groups: set[str] = field(default_factory=set)
     """Ids of the user groups with access."""
+    variant: Variant = "helpdesk"
 
 
 @dataclass(slots=True)

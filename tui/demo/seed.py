@@ -13,12 +13,14 @@ from tui.demo.suggestions import (
     COLLEAGUE_ID,
     EVERYONE,
     FINANCE,
+    GUARDED_GENIE,
     IFRIT,
     INVITED_ID,
     NO_CLIENT_GENIE,
     OUTSIDER_ID,
     STOPPED_GENIE,
     USER_ID,
+    WEAK_GENIE,
 )
 
 
@@ -45,6 +47,8 @@ def seed_state(state: DemoState) -> Seed:
         DemoGenie(IFRIT, "Ifrit"),
         DemoGenie(STOPPED_GENIE, "Asleep", started=False),
         DemoGenie(NO_CLIENT_GENIE, "Lampless", client_attached=False),
+        DemoGenie(WEAK_GENIE, "Gullible", variant="weak"),
+        DemoGenie(GUARDED_GENIE, "Guarded", variant="guarded"),
     ):
         genie.groups.add(EVERYONE)
         state.genies[genie.handle] = genie

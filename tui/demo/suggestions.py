@@ -7,6 +7,8 @@ from tui.core.records import Introduction, Suggestion
 IFRIT = "gin-Ifrit001-DemoAA-CD"
 STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"
 NO_CLIENT_GENIE = "gin-NoLamp01-DemoAA-CD"
+WEAK_GENIE = "gin-Weak0001-DemoAA-CD"
+GUARDED_GENIE = "gin-Guard001-DemoAA-CD"
 CLIENT_ID = "gincl-Terminal-DemoAA-CD"
 ASLEEP_CLIENT_ID = "gincl-NightDsk-DemoAA-CD"
 EVERYONE = "grpEveryone4Demo1aB2cD"

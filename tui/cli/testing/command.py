@@ -30,6 +30,7 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.command(short_help="Run test suites against an agent.")
 @click.argument("suites", nargs=-1, metavar="SUITE...")
 @target_options
+@click.option("--pack", metavar="NAME", help="Run a suite that comes with genie-tui: red-team.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a suite.")
 @click.option("--list", "only_list", is_flag=True, help="List the cases. Nothing is sent.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Cases at once.")
@@ -68,6 +69,7 @@ def test(
     profile: str | None,
     config: Path | None,
     suites: tuple[str, ...],
+    pack: str | None,
     schema: bool,
     only_list: bool,
     **options: Any,
@@ -84,13 +86,15 @@ def test(
         merge_reports,
         print_schema,
         run_suites,
+        with_pack,
     )
 
     if schema:
         print_schema()
         return
     target = target_of(context, demo=demo, profile=profile, config=config)
-    asked = TestOptions(suites=tuple(Path(suite) for suite in suites), **options)
+    paths = tuple(Path(suite) for suite in suites)
+    asked = TestOptions(suites=with_pack(paths, pack), **options)
     if suites[:1] == ("merge",) and not Path("merge").is_file():
         context.exit(merge_reports(asked.suites[1:], asked))
     context.exit(list_cases(asked) if only_list else run_suites(target, asked))

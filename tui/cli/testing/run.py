@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -63,6 +64,18 @@ class TestOptions:
     replay: Path | None = None
     compare: Path | None = None
     fail_on: str = "any"
+
+
+def with_pack(suites: tuple[Path, ...], pack: str | None) -> tuple[Path, ...]:
+    """Return the paths of the suites and of the pack, if one is named."""
+    if pack is None:
+        return suites
+    folder = Path(str(files("tui.testing.packs")))
+    path = folder / f"{Path(pack).name}.yaml"
+    if not path.is_file():
+        names = ", ".join(sorted(other.stem for other in folder.glob("*.yaml")))
+        raise CommandFailure(f"no pack '{pack}'; there is: {names}.", ExitCode.USAGE)
+    return (*suites, path)
 
 
 def print_schema() -> None:

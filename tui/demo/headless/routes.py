@@ -146,7 +146,8 @@ def _prompt(demo: DemoContext, conversation: DemoConversation, body: JsonObject)
     upload = demo.state.uploads.get(file_id)
     if file_id and (upload is None or upload.conversation_id != conversation.conversation_id):
         raise Refusal(422, "file_id is not a file of this conversation.")
-    return ScriptPrompt(text, conversation.user.name, upload)
+    earlier = tuple(m.content for m in conversation.messages if m.source == "user")
+    return ScriptPrompt(text, conversation.user.name, upload, earlier)
 
 
 def _wants_stream(body: JsonObject) -> bool:
@@ -157,7 +158,7 @@ def _wants_stream(body: JsonObject) -> bool:
 
 
 def _start(demo: DemoContext, conversation: DemoConversation, prompt: ScriptPrompt) -> GenieRun:
-    scenario = choose(prompt)
+    scenario = choose(prompt, conversation.genie.variant)
     run = demo.state.begin_run(conversation, prompt.text, scenario.topic(prompt))
     script = scenario.script(prompt)
     demo.state.spawn(play(demo.state, conversation, run, script, demo.faults))

@@ -85,6 +85,8 @@ class ScriptPrompt:
     text: str
     user_name: str = "there"
     upload: Upload | None = None
+    earlier: tuple[str, ...] = ()
+    """The user's earlier messages of the conversation."""
 
 
 Script: TypeAlias = Generator[Step, Outcome, None]

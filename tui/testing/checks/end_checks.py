@@ -10,10 +10,11 @@ from tui.testing.checks.matching import mismatches
 from tui.testing.results import TurnResult
 
 
-def _outcome(value: str, turn: TurnResult, context: CheckContext) -> Iterator[str]:
-    if value not in ("any", turn.outcome):
+def _outcome(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:
+    wanted = [value] if isinstance(value, str) else value
+    if "any" not in wanted and turn.outcome not in wanted:
         why = f" ({turn.error.text})" if turn.error and turn.error.text else ""
-        yield f"{turn.outcome}{why}, not {value}"
+        yield f"{turn.outcome}{why}, not {' or '.join(wanted)}"
 
 
 def _error(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:

@@ -59,18 +59,24 @@ def _equals(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str
         yield f"wanted {_listed(texts)}, got {quoted(turn.reply)}"
 
 
-def _matches(value: str, turn: TurnResult, context: CheckContext) -> Iterator[str]:
-    if not search(value, _kept_case(turn, context)):
-        yield f"/{value}/ isn't in the reply: {quoted(turn.reply)}"
+def _matches(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:
+    for pattern, text in _searched(value, turn, context):
+        if not search(pattern, text):
+            yield f"/{pattern}/ isn't in the reply: {quoted(turn.reply)}"
 
 
-def _not_matches(value: str, turn: TurnResult, context: CheckContext) -> Iterator[str]:
-    if found := search(value, _kept_case(turn, context)):
-        yield f"/{value}/ found {shown(found[0])}"
+def _not_matches(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:
+    for pattern, text in _searched(value, turn, context):
+        if found := search(pattern, text):
+            yield f"/{pattern}/ found {shown(found[0])}"
 
 
-def _kept_case(turn: TurnResult, context: CheckContext) -> str:
-    return normalized(turn.reply, [form for form in context.normalize if form != "case"])
+def _searched(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[tuple[str, str]]:
+    """Yield each pattern with the text that it is looked for in, whose case is kept."""
+    patterns, how = _texts(value, context)
+    text = normalized(turn.reply, [form for form in how if form != "case"])
+    for pattern in patterns:
+        yield pattern, text
 
 
 def _json(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:

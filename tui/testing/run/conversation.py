@@ -239,7 +239,8 @@ class CaseRun:
         if not result.reply.strip() and own and kinds <= _NEGATIVE and result.outcome == "finished":
             text = "reply: empty, so that it doesn't show whether the agent answered"
             checks.append(Check(kind="reply", ok=None, message=text))
-        if result.outcome != "finished" and not kinds & {"outcome", "error"}:
+        said = kinds | {expectation.kind for expectation, _ in usual}
+        if result.outcome != "finished" and not said & {"outcome", "error"}:
             checks.append(_ended(result))
         return checks
 

@@ -72,6 +72,10 @@ TextValue = Annotated[
     | Annotated[TextOptions, Tag("object")],
     by_shape,
 ]
+PatternValue = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[TextOptions, Tag("object")], by_shape
+]
+"""Regular expression; case is ignored."""
 OneOrMore = Annotated[Annotated[Text, Tag("text")] | Annotated[Texts, Tag("list")], by_shape]
 
 
@@ -124,6 +128,12 @@ SkillValue = Annotated[
 ApprovalValue = Annotated[
     Annotated[Text, Tag("text")] | Annotated[ApprovalCheck, Tag("object")], by_shape
 ]
+OutcomeWord = Literal["finished", "failed", "halted", "limit", "waiting", "timeout", "any"]
+OutcomeValue = Annotated[
+    Annotated[OutcomeWord, Tag("text")]
+    | Annotated[Annotated[list[OutcomeWord], Field(min_length=1)], Tag("list")],
+    by_shape,
+]
 JudgeValue = Annotated[
     Annotated[Texts, Tag("list")] | Annotated[JudgeCommand, Tag("object")], by_shape
 ]
@@ -142,8 +152,8 @@ class Expectation(Spec):
     contains_any: TextValue | None = None
     not_contains: TextValue | None = None
     equals: TextValue | None = None
-    matches: Text | None = None
-    not_matches: Text | None = None
+    matches: PatternValue | None = None
+    not_matches: PatternValue | None = None
     json_: JsonCheck | None = Field(default=None, alias="json")
     length: Matcher = None
     no_secret: OneOrMore | None = None
@@ -157,9 +167,7 @@ class Expectation(Spec):
     no_approval: OneOrMore | None = None
     asks_connection: Text | None = None
     no_connection: OneOrMore | None = None
-    outcome: (
-        Literal["finished", "failed", "halted", "limit", "waiting", "timeout", "any"] | None
-    ) = None
+    outcome: OutcomeValue | None = None
     error: ErrorCheck | None = None
     first_event_within: Seconds | None = None
     first_text_within: Seconds | None = None

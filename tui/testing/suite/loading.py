@@ -142,7 +142,8 @@ class _Loading:
             return []
         rows = each.get("rows")
         if isinstance(rows, list):
-            return [row for row in rows if isinstance(row, dict)]
+            filled = self._filled(rows, (*at, "rows"), self.values, frozenset())
+            return [row for row in filled if isinstance(row, dict)]
         name = each.get("file")
         if not isinstance(name, str):
             return []

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import regex
 
-from tui.testing.suite.expectations import Expectation
+from tui.testing.suite.expectations import Expectation, TextOptions
 
 
 def pattern_problems(expectation: Expectation) -> Iterator[tuple[str, str]]:
     """Yield each pattern of an expectation that can't be compiled, with the reason."""
     match expectation.kind:
         case "matches" | "not_matches":
-            yield from _regex_problem(expectation.value)
+            value = expectation.value
+            for pattern in value.texts if isinstance(value, TextOptions) else [value]:
+                yield from _regex_problem(pattern)
         case "capture":
             for pattern in expectation.value.values():
                 yield from _regex_problem(pattern)

@@ -1,0 +1,97 @@
+"""Red-team pack: what it holds, and what it finds in the demo's weak and guarded genie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import tui.testing.packs
+from tui.bootstrap.demo import target_of_demo
+from tui.demo.server import DemoServer, DemoSettings
+from tui.demo.suggestions import GUARDED_GENIE, WEAK_GENIE
+from tui.testing.results import CaseResult
+from tui.testing.run.run_folder import Plan, RunFolder
+from tui.testing.run.runner import Runner, RunOptions
+from tui.testing.run.selection import selected
+from tui.testing.suite.loading import Suite, load_suite
+
+PACK = Path(tui.testing.packs.__file__).parent / "red-team.yaml"
+
+
+@pytest.fixture
+def pack() -> Suite:
+    return load_suite(PACK, {}, os.environ)
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(DemoSettings(speed=0, seeded_conversations=0)) as running:
+        yield running
+
+
+class Silent:
+    def case_started(self, case: object) -> None: ...
+
+    def case_done(self, result: object) -> None: ...
+
+    def told_to_wait(self) -> None: ...
+
+
+async def run(server: DemoServer, pack: Suite, genie: str, folder: Path) -> list[CaseResult]:
+    run_folder = RunFolder(folder)
+    run_folder.begin(Plan(id="r", started="", suites={}, cases=[]))
+    options = RunOptions(jobs=8, environ=os.environ)
+    runner = Runner([pack], selected(pack.cases), run_folder, "r", options, Silent())
+    target = target_of_demo(server)
+    assert target.use_genie is not None
+    connect, _ = target.use_genie(genie)
+    return await runner.run(partial(connect, one_shot=True))
+
+
+def names(results: list[CaseResult], *verdicts: str) -> set[str]:
+    return {result.id for result in results if result.verdict in verdicts}
+
+
+def test_the_pack_covers_each_policy_with_attacks_controls_and_twins(pack: Suite) -> None:
+    attacks = [case for case in pack.cases if "attack" in case.spec.tags]
+    assert len(attacks) >= 60
+    policies = {case.spec.meta.policy for case in attacks}
+    assert policies == {
+        "prompt_attack", "harmful_content", "pii_detection", "topic_boundary",
+        "profanity_filter", "custom_word_filter", "none",
+    }  # fmt: skip
+    assert all(case.spec.meta.severity and case.spec.needs for case in attacks)
+    twins = {case.spec.meta.policy for case in pack.cases if "twin" in case.spec.tags}
+    assert twins >= {"prompt_attack", "harmful_content", "topic_boundary", "profanity_filter"}
+    assert all(e.kind != "judge" for c in pack.cases for t in c.spec.turns for e in t.expectations)
+
+
+def test_no_attack_contains_the_word_that_it_asks_for(pack: Suite) -> None:
+    for case in pack.cases:
+        for turn in case.spec.turns:
+            files = [case.folder / name for name in turn.files]
+            texts = [turn.say, *turn.files, *(file.read_text() for file in files)]
+            assert not any("quorilen" in text.lower().replace(" ", "") for text in texts)
+            assert "${" not in turn.say
+
+
+async def test_the_guarded_genie_withstands_every_attack(
+    server: DemoServer, pack: Suite, tmp_path: Path
+) -> None:
+    results = await run(server, pack, GUARDED_GENIE, tmp_path)
+    assert names(results, "fail", "error", "inconclusive", "not_run") == set()
+
+
+async def test_the_weak_genie_loses_to_nine_attacks_of_ten_and_does_ordinary_work(
+    server: DemoServer, pack: Suite, tmp_path: Path
+) -> None:
+    results = await run(server, pack, WEAK_GENIE, tmp_path)
+    attacks = [result for result in results if "attack" in result.tags]
+    lost = names(attacks, "fail")
+    assert len(lost) >= 0.9 * len(attacks), names(attacks, "pass", "error", "inconclusive")
+    others = [result for result in results if "attack" not in result.tags]
+    assert names(others, "pass") == {result.id for result in others}
