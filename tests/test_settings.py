@@ -178,10 +178,10 @@ def test_a_flag_reaches_the_setting_on_the_command_line(
 ) -> None:
     seen: list[Target] = []
     monkeypatch.setattr("tui.cli.app.run_app", seen.append)
-    given = ("--theme", "nord", "--screen-reader", "--backend", "workflows")
+    given = ("--theme", "nord", "--screen-reader", "--backend", "workflows", "--genie", "ag-1")
     run(*given, folder=tmp_path, environ={}, profile=None)
     run(folder=tmp_path, environ={}, profile=None)
-    flags = {"theme": "nord", "screen_reader": True, "backend": "workflows"}
+    flags = {"theme": "nord", "screen_reader": True, "backend": "workflows", "genie": "ag-1"}
     assert [target.flags for target in seen] == [flags, {}]
     assert flags.keys() == {setting.key for setting in SETTINGS.values() if setting.has_option}
 
