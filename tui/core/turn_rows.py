@@ -37,8 +37,8 @@ class RowsSummary:
 
     last_ms: int
     """Time of the last thing that happened."""
-    is_open: bool
-    """True if something goes on."""
+    moves: bool
+    """True if something goes on; what waits for the user does not."""
     has_caught_up: bool
     """True if any of it happened while the connection was lost."""
 
@@ -89,7 +89,7 @@ class TurnRows:
             ends = (row.at_ms if row.ended_ms is None else row.ended_ms for row in self.rows)
             self._summary = RowsSummary(
                 last_ms=max(ends, default=self.begin_ms),
-                is_open=any(row.is_open for row in self.rows),
+                moves=any(row.state == "running" for row in self.rows),
                 has_caught_up=len(self._reducer.gaps) > 0
                 and any(self.is_caught_up(row) for row in self.rows),
             )

@@ -169,7 +169,9 @@ class RowPainter:
         return None
 
     def _spans(self, row: TimelineRow) -> Iterator[Span]:
-        until_ms = self.now_ms if row.ended_ms is None else row.ended_ms
+        until_ms: float = self.now_ms if row.ended_ms is None else row.ended_ms
+        if row.state == "asks":
+            until_ms = self.axis.begin_ms + self.axis.length_ms
         style = _BAR_STYLES.get(row.state, MUTED)
         if row.kind == "end":
             return
@@ -183,10 +185,12 @@ class RowPainter:
             yield Span(row.not_before_ms, until_ms, style, dotted=True)
 
     def _took(self, row: TimelineRow) -> Content:
+        if row.state == "asks":
+            return Content.styled("waits", ASKS)
         if row.is_open and row.kind != "message":
-            times = (row.asked_ms if row.state == "asks" else row.started_ms, row.asked_ms)
+            times = (row.started_ms, row.asked_ms)
             since_ms = next((at_ms for at_ms in times if at_ms is not None), row.at_ms)
-            style = ASKS if row.state == "asks" or row.kind == "gap" else BUSY
+            style = ASKS if row.kind == "gap" else BUSY
             return Content.styled(elapsed((self.now_ms - since_ms) / 1000), style)
         took_ms = None if self._moment_ms(row) is not None else row.took_ms
         if took_ms is None:

@@ -172,7 +172,7 @@ class Timeline(LineList):
             self._turns.turns, (self._words or "").casefold().split(), self._record
         )
         self.show_lines([line.key for line in self._lines])
-        live = not self.is_paused and any(turn.rows.summary.is_open for turn in self._turns.turns)
+        live = not self.is_paused and any(turn.rows.summary.moves for turn in self._turns.turns)
         ticker_of(self.app).follow(self, on=live)
         self._post_filtered()
 
@@ -222,7 +222,7 @@ class Timeline(LineList):
     def _time_of(self, turn: TimelineTurn) -> int:
         """Return the time up to which a turn is drawn."""
         summary = turn.rows.summary
-        if self.is_paused or not summary.is_open:
+        if self.is_paused or not summary.moves:
             return summary.last_ms
         return max(summary.last_ms, stepped(self._now_ms()))
 
@@ -232,7 +232,7 @@ class Timeline(LineList):
             return
         for place in self.lines_in_view:
             turn, row = self._lines[place].turn, self._lines[place].row
-            if turn is None or not turn.rows.summary.is_open:
+            if turn is None or not turn.rows.summary.moves:
                 continue
             if self._axes.get(turn.key) != axis_ms(self._time_of(turn) - turn.rows.begin_ms):
                 self.refresh()
