@@ -190,7 +190,6 @@ async def test_a_page_reads_and_writes_files_in_its_own_folder_only(
         await page.type("/attach own-file.txt\r")
         await page.until("own-file.txt 4 B")
         await page.type("hello\r")
-        await page.until("Finished")
         await page.until("Ifrit · A file")  # the title, which names the export
         await page.type("\x1b[18~")  # F7
         await page.until("Export conversation")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.screenshots.watch import rested, seen
+from tests.screenshots.watch import rested, seen, seen_that
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -14,13 +14,27 @@ if TYPE_CHECKING:
 TALK = ("Is anything broken right now?", "network team")
 
 
-async def ask(pilot: Pilot[None], text: str, answer: str) -> None:
-    """Say something and wait until the end of its answer is on the screen."""
+async def ask(pilot: Pilot[None], text: str, answer: str = "") -> None:
+    """Say something and wait for words of its answer, else until nothing is worked on."""
     await welcome(pilot)
     await write(pilot, text)
     await pilot.press("enter")
-    await seen(pilot, answer)
+    if answer:
+        await seen(pilot, answer)
+    else:
+        await answered(pilot)
     await rested(pilot)
+
+
+async def answered(pilot: Pilot[None]) -> None:
+    """Wait until the newest turn is over."""
+    from tui.ui.transcript.transcript import Transcript
+
+    def is_over(_: str) -> bool:
+        shown = pilot.app.screen.query(Transcript)
+        return any(turn.over for turn in (each.newest for each in shown) if turn)
+
+    await seen_that(pilot, is_over)
 
 
 async def write(pilot: Pilot[None], text: str) -> None:
@@ -45,11 +59,11 @@ async def conversation(pilot: Pilot[None]) -> None:
 
 
 async def markdown(pilot: Pilot[None]) -> None:
-    await ask(pilot, "Write a runbook for a full disk", "Finished")
+    await ask(pilot, "Write a runbook for a full disk")
 
 
 async def failure(pilot: Pilot[None]) -> None:
-    await ask(pilot, "Export the October invoices", "Finished")
+    await ask(pilot, "Export the October invoices")
 
 
 async def approval(pilot: Pilot[None]) -> None:
@@ -303,7 +317,7 @@ async def message(pilot: Pilot[None]) -> None:
 
 async def source(pilot: Pilot[None]) -> None:
     """A message as text."""
-    await ask(pilot, "Write a runbook for a full disk", "Finished")
+    await ask(pilot, "Write a runbook for a full disk")
     await pilot.press("ctrl+up", "down", "down", "v")
     await rested(pilot)
     await still_cursor(pilot)
@@ -314,7 +328,10 @@ async def event(pilot: Pilot[None]) -> None:
     from tui.ui.timeline.timeline import Timeline
 
     await ask(pilot, *TALK)
-    pilot.app.screen.query_one(Timeline).focus()
+    timeline = pilot.app.screen.query_one(Timeline)
+    if not timeline.is_on_screen:
+        await pilot.press("ctrl+t")
+    timeline.focus()
     await pilot.press("home", "down", "down", "enter")
     await rested(pilot)
 
