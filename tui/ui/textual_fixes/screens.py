@@ -24,6 +24,11 @@ class SafeScreen(Screen[ScreenResultType]):
     def on_mount(self) -> None:
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
             self.dismiss()  # its key was pressed again before it had the focus
+        # Textual sets these classes with the first resize, after the first frame.
+        height = self.app.size.height
+        fitting = [name for least, name in self.VERTICAL_BREAKPOINTS or () if height >= least]
+        for _, name in self.VERTICAL_BREAKPOINTS or ():
+            self.set_class(name in fitting[-1:], name)
 
     @property
     def is_whole(self) -> bool:
