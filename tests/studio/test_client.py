@@ -117,7 +117,7 @@ async def test_an_unknown_entity_type_is_looked_up(
 
 async def test_an_empty_id_is_never_sent(client: DeveloperClient, server: ScriptedServer) -> None:
     error = await refusal(client.genies.stop(GenieId(" ")))
-    assert "GENIE must not be empty" in str(error)
+    assert "GENIE can't be empty" in str(error)
     assert server.asked == []
 
 

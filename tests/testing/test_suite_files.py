@@ -193,7 +193,7 @@ def test_a_row_makes_a_case(tmp_path: Path) -> None:
         (b"id,,want\na,b,c", "the first line must name each column, once"),
         (b"id,say,want\n", "rows.csv has no rows"),
         (b"\xff\xfe", "rows.csv isn't UTF-8 (byte 0)"),
-        (b"id,say,want\na,b,c\na,b,c\n", "the id 'row-a' is made by two rows; ids are unique"),
+        (b"id,say,want\na,b,c\na,b,c\n", "the ID 'row-a' is made by two rows; IDs are unique"),
     ],
 )
 def test_rows_that_make_no_cases_are_explained(tmp_path: Path, rows: bytes, problem: str) -> None:
@@ -221,7 +221,7 @@ def test_json_lines_keep_types(tmp_path: Path) -> None:
             "6:29: unknown key 'contians'; did you mean 'contains'?",
         ),
         ("say: hi, expect: [{contains: 42}]", "6:29: 'contains' must be text; put 42 into quotes"),
-        ("say: hi, expect: [{contains: []}]", "6:29: 'contains' must not be empty"),
+        ("say: hi, expect: [{contains: []}]", "6:29: 'contains' can't be empty"),
         (
             "say: hi, expect: [{contains: a, matches: b}]",
             "6:28: an expectation has one key; this one has contains, matches: "
@@ -248,7 +248,7 @@ def test_json_lines_keep_types(tmp_path: Path) -> None:
         ),
         ("say: hi, files: [/etc/hosts], expect: none", "must be a path beside the suite"),
         ("say: hi, files: [gone.txt], expect: none", "no file gone.txt beside the suite"),
-        ("say: '', expect: none", "6:10: 'say' must not be empty"),
+        ("say: '', expect: none", "6:10: 'say' can't be empty"),
         ("say: 'hi ${nmae}', expect: none", "6:10: unknown variable 'nmae'"),
     ],
 )
@@ -266,7 +266,7 @@ def test_all_errors_of_a_file_are_told_in_order(tmp_path: Path) -> None:
     assert problems(tmp_path, text) == [
         "2:1: 'suite' can have lower case letters, digits, '.', '_' and '-'",
         "3:1: unknown key 'casess'; did you mean 'cases'?",
-        "4:1: 'cases' must not be empty",
+        "4:1: 'cases' can't be empty",
     ]
 
 

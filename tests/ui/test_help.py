@@ -31,9 +31,17 @@ async def test_help_begins_with_first_steps_and_ends_with_the_legend() -> None:
     async with stage.shown():
         await open_help(stage)
         assert rows(stage)[0] == "First steps"
-        assert (
-            rows(stage)[1].split() == "Enter Send your message; the reply appears above it".split()
-        )
+        assert rows(stage)[1].split() == [
+            "Enter",
+            "Send",
+            "your",
+            "message;",
+            "the",
+            "reply",
+            "appears",
+            "above",
+            "it",
+        ]
         legend = rows(stage)[rows(stage).index("What the glyphs mean") :]
         assert any("◆" in row and "waits for your approval" in row for row in legend)
 

@@ -47,9 +47,9 @@ def check_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a URL that starts with https:// and names a host")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("must not contain a user name or password")
+        raise ValueError("must have no user name or password")
     if "?" in url or "#" in url:
-        raise ValueError("must not contain a query or fragment ('?', '#')")
+        raise ValueError("must have no query or fragment ('?', '#')")
     if _port(parts) == 0:
         raise ValueError("must have a port from 1 to 65535, or none")
     if parts.scheme == "http" and not is_loopback(parts.hostname):

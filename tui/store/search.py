@@ -75,7 +75,7 @@ def problems(connection: sqlite3.Connection) -> list[str]:
     """Return the places where the index is damaged or outdated. Raises ``sqlite3.Error``."""
     connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     return [
-        f"words: row {number} is not what was said" for (number,) in connection.execute(_ASTRAY)
+        f"words: row {number} isn't what was stored" for (number,) in connection.execute(_ASTRAY)
     ]
 
 

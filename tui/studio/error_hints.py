@@ -19,7 +19,7 @@ DEVELOPER: Hints = {
         "The Developer API rejected the token",
         "Use an API client's token (wrka...) from Workspace admin. A genie client's key, a "
         "sign-in, or a legacy key doesn't work. The token must belong to this data center "
-        "and must not be expired or regenerated.",
+        "and can't be expired or regenerated.",
     ),
     403: FailureHint(
         ErrorKind.FORBIDDEN,

@@ -54,7 +54,7 @@ def open_file(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> int:
 def refuse_link(path: Path) -> None:
     """Raise ``OSError`` if a symbolic link is in place of one of our files."""
     if path.is_symlink():
-        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
+        raise OSError(errno.ELOOP, "it is a symbolic link, which isn't followed", str(path))
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -151,7 +151,7 @@ def test_a_replacement_is_shown_as_a_diff_before_it_is_sent(
         (("dance",), "dance"),
         (("genies", "create", "--name", "x"), "--description"),
         (("genies", "show"), "GENIE"),
-        (("genies", "show", " "), "GENIE must not be empty"),
+        (("genies", "show", " "), "GENIE can't be empty"),
         (("genies", "assign-skills", IFRIT), "SKILL"),
         (("guardrails", "set", IFRIT, "prompt_attack", "{"), "Not valid JSON"),
         (("guardrails", "set", IFRIT, "prompt_attack", "@missing.json"), "missing.json"),

@@ -248,7 +248,7 @@ class _Loading:
                 same = (
                     "made by two rows" if seen[case.id] == line else f"in line {seen[case.id]} too"
                 )
-                self._problem((*at, "id"), f"the id '{case.id}' is {same}; ids are unique")
+                self._problem((*at, "id"), f"the ID '{case.id}' is {same}; IDs are unique")
             seen.setdefault(case.id, line)
             for need in case.needs:
                 if need not in names:

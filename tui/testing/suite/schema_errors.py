@@ -22,8 +22,8 @@ _KINDS = {
     "dict_type": "must be a mapping",
     "model_type": "must be a mapping",
     "model_attributes_type": "must be a mapping",
-    "string_too_short": "must not be empty",
-    "too_short": "must not be empty",
+    "string_too_short": "can't be empty",
+    "too_short": "can't be empty",
 }
 
 

@@ -49,7 +49,7 @@ def replace_captures(text: str, captured: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in captured:
-            raise UnknownVariable(f"'{found[1]}' was not captured by an earlier turn")
+            raise UnknownVariable(f"'{found[1]}' wasn't captured by an earlier turn")
         return captured[found[1]]
 
     return _CAPTURE.sub(value, text)

@@ -128,7 +128,7 @@ class ScreenReaderSession:
                     self._announce_recovery(recovery)
                 case MessageRejected(error=error):
                     self._say_problem(error)
-                    self._lines.say("Your message was not sent.")
+                    self._lines.say("Your message wasn't sent.")
                 case Problem(error=error):
                     self._say_problem(error)
                 case UserNotice(text=text):

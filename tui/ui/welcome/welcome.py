@@ -27,7 +27,7 @@ _TIPS = (
     "Close the terminal any time; no reply is lost.",
     "{app.commands} finds every command, {app.help} every key.",
     "{search.open} searches all your conversations.",
-    "{conversation.new} starts another conversation meanwhile.",
+    "{conversation.new} starts another conversation; this one keeps working.",
     "{reply.copy} copies the last reply, over SSH too.",
     "{composer.editor} opens your draft in your editor.",
     "{pane.timeline} shows what the agent did, step by step.",
