@@ -488,7 +488,7 @@ def test_an_end_without_its_events_is_not_called_complete() -> None:
     turn = fold(EMPTY, [*numbered(started()), lost(), resumed(complete=False)])
     [step] = turn.steps
     assert isinstance(step, BreakStep)
-    assert resumed_parts(step) == ("Resumed after 6.1 s", "skills may be missing")
+    assert resumed_parts(step) == ("Resumed after 6.1 s", "some events may be missing")
 
 
 def test_the_estimated_times_of_a_break_do_not_move_the_position_of_a_replay() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.engine.engine_room import Room
+from tests.engine.user import breaks, essence, sent
 from tui.core.errors import BackendError
 from tui.demo.server import DemoServer
 from tui.engine.updates import TurnChanged
@@ -12,11 +13,6 @@ from tui.engine.updates import TurnChanged
 HELLO = "What can you do?"
 BROKEN = "Is anything broken right now?"
 ORDER = "Order a laptop for our new hire"
-
-
-def sent(server: DemoServer, text: str) -> int:
-    """Count how often the server received a message."""
-    return [record.summary for record in server.log.of("send")].count(text)
 
 
 @pytest.mark.parametrize("text", [HELLO, BROKEN])
@@ -39,8 +35,11 @@ async def test_a_reconnected_stream_ends_in_the_same_turn(
     server.faults.add(fault)
     turn = await room.ask(text)
     assert turn.reply == whole.reply
-    assert [type(step) for step in turn.steps] == [type(step) for step in whole.steps]
+    assert [kind for kind, *_ in essence(turn)] == [kind for kind, *_ in essence(whole)]
     assert sent(server, text) == 2
+    cut = breaks(turn)
+    assert bool(cut) == fault.startswith(("cut", "close", "interrupted"))
+    assert all(step.complete and not step.missing for step in cut)
 
 
 @pytest.mark.parametrize("where", ["resume", "events", "get"])

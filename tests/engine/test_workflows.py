@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine.engine_room import Room, agent_of, open_room, serving
-from tests.engine.user import essence, sent
+from tests.engine.user import breaks, essence, sent
 from tui.core.errors import ErrorKind
+from tui.core.event_labels import resumed_parts
 from tui.core.events import HaltRequested, LogLine
 from tui.core.ids import ConversationId
 from tui.core.steps import SkillStep, TextStep
@@ -131,6 +132,7 @@ async def test_a_reconnect_during_a_message_resumes_where_it_was(
     turn = await room.ask(HELLO)
     assert essence(turn) == calm
     assert len(server.log.of("resume")) >= 1
+    assert all(step.complete and not step.missing for step in breaks(turn))
     assert sent(server, HELLO) == 2
 
 
@@ -140,7 +142,10 @@ async def test_events_no_longer_retained_are_read_from_the_workflow(
     calm = essence(await room.ask("Write a runbook for a full disk"))
     server.faults.add("cut:after=2,on=stream,times=1")
     server.faults.add("status:503,on=resume,times=2")
-    found = essence(await room.ask("Write a runbook for a full disk"))
+    turn = await room.ask("Write a runbook for a full disk")
+    found = essence(turn)
+    [step] = breaks(turn)
+    assert (resumed_parts(step)[-1] == "nothing lost") == (found == calm)
     if not server.settings.documented_workflows:  # which keeps the final answer alone
         calm, found = ([calm[-1]], [found[-1]])
     assert found == calm

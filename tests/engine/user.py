@@ -10,7 +10,7 @@ import httpx
 from tests.engine.engine_room import Room
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, TurnId
-from tui.core.steps import ApprovalStep, ConnectionStep, SkillStep, Step
+from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step
 from tui.core.turn import Turn
 from tui.demo.server import DemoServer
 
@@ -93,8 +93,13 @@ async def authorise(url: str) -> None:
 
 
 def essence(turn: Turn) -> list[tuple[str, ...]]:
-    """Reduce a turn to its visible content, without IDs and times."""
-    return [_essence_of(step) for step in turn.steps]
+    """Reduce a turn to what the agent did and said, without IDs, times and breaks."""
+    return [_essence_of(step) for step in turn.steps if not isinstance(step, BreakStep)]
+
+
+def breaks(turn: Turn) -> list[BreakStep]:
+    """Return the breaks of a turn's connection."""
+    return [step for step in turn.steps if isinstance(step, BreakStep)]
 
 
 def _essence_of(step: Step) -> tuple[str, ...]:

@@ -115,11 +115,15 @@ def resumed_parts(break_: BreakStep | StreamResumed) -> tuple[str, ...]:
     lost_for_ms, count = break_.lost_for_ms or 0, break_.caught_up
     caught_up = (f"{_events(count)} caught up",) if count else ()
     missing = break_.missing if isinstance(break_, BreakStep) else len(break_.missing)
-    if missing:
-        state = f"{_events(missing)} missing"
-    else:
-        state = "nothing lost" if break_.complete else "skills may be missing"
-    return f"Resumed after {duration(lost_for_ms / 1000)}", *caught_up, state
+    state = (f"{_events(missing)} missing",) if missing else _COMPLETE[break_.complete]
+    return f"Resumed after {duration(lost_for_ms / 1000)}", *caught_up, *state
+
+
+_COMPLETE: dict[bool | None, tuple[str, ...]] = {
+    True: ("nothing lost",),
+    False: ("some events may be missing",),
+    None: (),
+}
 
 
 def _events(count: int) -> str:

@@ -208,8 +208,8 @@ class StreamResumed(Event):
     """Number of events that happened during the break; pieces of text are not counted."""
     missing: tuple[int, ...] = ()
     """Numbers of the events that could not be read then."""
-    complete: bool = True
-    """False if the end of the turn was concluded from its messages, not read from its events."""
+    complete: bool | None = True
+    """False if events may be missing that nothing counts; None: only the end of the turn tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +223,8 @@ class TurnFinished(Event):
 
     outcome: TurnOutcome = "finished"
     reason: str | None = None
+    complete: bool = True
+    """False if it was concluded from the state of the conversation: events may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

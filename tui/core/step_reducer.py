@@ -126,7 +126,8 @@ class StepReducer:
         if self.finished is None:
             return tuple(self._steps)
         halted = self.finished.outcome == "halted"
-        return tuple(_closed(step, halted=halted) for step in self._steps)
+        complete = self.finished.complete
+        return tuple(_closed(step, halted=halted, complete=complete) for step in self._steps)
 
     def _all(self, kind: type[_S]) -> list[tuple[int, _S]]:
         return [(i, cast("_S", self._steps[i])) for i in self._places.get(kind, ())]
@@ -320,8 +321,10 @@ def _advanced(step: SkillStep, event: SkillProgress) -> SkillStep:
     return replace(step, share=share, stage=event.message or step.stage)
 
 
-def _closed(step: Step, *, halted: bool) -> Step:
+def _closed(step: Step, *, halted: bool, complete: bool) -> Step:
     match step:
+        case BreakStep(complete=None):
+            return replace(step, complete=complete)
         case SkillStep(status="running"):
             return replace(step, status="stopped" if halted else "unreported")
         case ApprovalStep(decision=None) | ConnectionStep(outcome=None):

@@ -104,8 +104,8 @@ class BreakStep:
     """Number of events that happened meanwhile and were read afterwards."""
     missing: int = 0
     """Number of events that are still missing."""
-    complete: bool = True
-    """False if events may be missing that have no number."""
+    complete: bool | None = True
+    """False if events may be missing that have no number; None: not known yet."""
     resumed_ms: int | None = None
     """Our clock at its end."""
 
@@ -117,7 +117,7 @@ class BreakStep:
     def is_short(self) -> bool:
         """True for a break that nobody could notice."""
         lost_for_ms = self.lost_for_ms or 0
-        unharmed = self.complete and not self.missing
+        unharmed = self.complete is not False and not self.missing
         return unharmed and not self.caught_up and lost_for_ms < SHORT_BREAK_MS
 
 

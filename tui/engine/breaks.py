@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.core.events import Heartbeat, StreamLost, StreamResumed, TextDelta, TurnEvent
+from tui.core.events import Heartbeat, StreamLost, StreamResumed, TextDelta, TurnEvent, TurnFinished
 from tui.core.turn import Turn, is_ours
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ class BreakRecorder:
         self._clock = clock
         self._turn = turn
         self._apply_events = apply_events
-        self.is_complete = True
-        """False if the end of the turn was concluded, so that events may be missing."""
         self._alive_ms: int | None = None
         """Our clock when the stream was open again; None: it is not, or nothing was lost."""
         self._has_begun = False
@@ -130,7 +128,7 @@ class BreakRecorder:
             lost_for_ms=lost_for_ms,
             caught_up=self.caught_up,
             missing=turn.missing_seqs,
-            complete=self.is_complete or not turn.over,
+            complete=_is_complete(turn, numbered=last is not None),
         )
         await self._apply_events((resumed,))
 
@@ -139,6 +137,14 @@ def _name(turn: Turn) -> str:
     """Return a name for the next break of a turn, the same in all processes that follow it."""
     number = sum(isinstance(event, StreamLost) for event in turn.log)
     return f"{turn.run_id or turn.id}:{number + 1}"
+
+
+def _is_complete(turn: Turn, *, numbered: bool) -> bool | None:
+    """Return True if all events have been read; None if only the end of the turn tells."""
+    ends = [event.complete for event in turn.log if isinstance(event, TurnFinished)]
+    if ends:
+        return all(ends)
+    return True if numbered else None
 
 
 def _last_numbered(turn: Turn) -> TurnEvent | None:

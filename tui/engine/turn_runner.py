@@ -232,7 +232,6 @@ class TurnRunner:
         self, reason: str | None = None, *, outcome: TurnOutcome = "finished"
     ) -> None:
         """End a turn according to the state of the conversation, without an event."""
-        self.breaks.is_complete = False
         name = self.turn.run_id or self.turn.id
         now = self.context.clock.now_ms()
         end = TurnFinished(
@@ -241,6 +240,7 @@ class TurnRunner:
             seen_ms=now,
             outcome=outcome,
             reason=reason,
+            complete=False,
         )
         await self.apply_events((end,))
 

@@ -164,7 +164,7 @@ def _break(step: BreakStep) -> ActionBlock:
     if not step.is_over:
         return ActionBlock(tone="bad", glyph="↯", what="Connection lost", about="not resumed yet")
     what, *more = resumed_parts(step)
-    tone: Tone = "asks" if step.missing or not step.complete else "good"
+    tone: Tone = "asks" if step.missing or step.complete is False else "good"
     return ActionBlock(tone=tone, glyph="↻", what=what, about=" · ".join(more))
 
 

@@ -75,6 +75,9 @@ class RunReader:
         self.run_id = run_id
         self.end: TurnFinished | None = None
         """End reported by the stream."""
+        self.has_hole = False
+        """Numbers are missing after the position: the server keeps no events of them."""
+        self._has_place = place is not None
         self.is_first = False
         """No earlier run: a running total started with this one."""
         self.problem = ""
@@ -174,6 +177,8 @@ class RunReader:
             self.texts.reach(ordered.number)
         if ordered.after_hole and frame.kind != "message_delta":
             self.texts.lose()
+        self.has_hole = self.has_hole or (ordered.after_hole and self._has_place)
+        self._has_place = True
         yield from self.texts.decide(frame.kind, row)
         if row in _NEXT_STEPS or self._is_end(frame.kind, data):
             detail = text_of(data.get("detail")) if row == _ANSWERED else None

@@ -75,6 +75,8 @@ class Runs:
         self._now_ms = now_ms
         self._refused = Counter[RunId]()
         """Number of consecutive rejections of a run's stream."""
+        self._holed = set[RunId]()
+        """Runs of which the stream lacked events."""
         self.named: dict[ConversationId, list[RunId]] = defaultdict(list)
         """Runs named after the stream, since the log did not have them in time."""
 
@@ -137,6 +139,8 @@ class Runs:
             for event in self._closing(conversation_id, over, reader):
                 yield event
         finally:
+            if reader.has_hole:
+                self._holed.add(reader.run_id)
             await feed.aclose()
 
     def _gives_up(self, reader: RunReader, error: BackendError) -> bool:
@@ -189,6 +193,7 @@ class Runs:
     ) -> list[TurnEvent]:
         """Return the events missing in the stream of a finished run, and its end."""
         events, now_ms, stretch = reader.finish(), self._now_ms, None
+        reader.has_hole = reader.has_hole or reader.run_id in self._holed
         if workflow is not None:
             stretch, _ = stretch_of(workflow, reader.run_id, self.named[conversation_id])
         if workflow is not None and stretch is not None:

@@ -288,10 +288,11 @@ def end_of(
     elif workflow is not None and stretch is not None:
         outcome = outcome_of(workflow, stretch, None)
     else:
-        return TurnFinished(outcome="failed", reason=_FORGOTTEN, **stamp)
+        return TurnFinished(outcome="failed", reason=_FORGOTTEN, complete=False, **stamp)
     problem = (stretch.problem if stretch else "") or reader.problem
     reason = clean_line(problem, 300) if outcome in ("failed", "finished") else ""
-    return TurnFinished(outcome=outcome, reason=reason or None, **stamp)
+    complete = told is not None and not reader.has_hole
+    return TurnFinished(outcome=outcome, reason=reason or None, complete=complete, **stamp)
 
 
 def _detail(row: Json) -> str:

@@ -70,9 +70,10 @@ class BreakRow(Card[BreakEntry]):
     def rows(self) -> Sequence[Row]:
         step = self.entry.step
         resumed, *more = resumed_parts(step)
-        harmed = step.missing or not step.complete
-        parts = [Content.styled(resumed, GOOD), *(muted(part) for part in more[:-1])]
-        parts.append(Content.styled(more[-1], ASKS) if harmed else muted(more[-1]))
+        harmed = step.missing or step.complete is False
+        parts = [Content.styled(resumed, GOOD), *map(muted, more)]
+        if harmed:
+            parts[-1] = Content.styled(more[-1], ASKS)
         at = muted(clock_time(step.resumed_ms)) if step.resumed_ms is not None else Content("")
         return [Row(muted("  ·  ").join(parts), RESUMED, at)]
 
