@@ -58,6 +58,7 @@ class Cards(Widget, can_focus=True):
         "cards--hover",
         "cards--picked",
         "cards--outcome",
+        "cards--edge",
     }
 
     class Picked(Message):
@@ -144,7 +145,9 @@ class Cards(Widget, can_focus=True):
         elif place == self._hover:
             state = "hover"
         fill = self.get_visual_style(f"cards--{state}")
-        edge = Style(foreground=fill.background)
+        is_lifted = fill.background != self.visual_style.background
+        edge_color = self.get_component_styles("cards--edge").color
+        edge = Style(foreground=fill.background if is_lifted else edge_color)
         inside = Content.assemble(" ", words, " ").stylize_before(fill)
         return Content.assemble(("▐", edge), inside, ("▌", edge))
 

@@ -68,7 +68,7 @@ def layout_for(width: int, height: int, *, cards: int, has_note: bool) -> Layout
     most = next(count for rows, count in _CARDS_BY_ROWS if height >= rows)
     cards = min(cards, most)
     gap = 2 if height >= _CARDS_BY_ROWS[0][0] else 1
-    heading, composer = (11, 5) if lamp else (3, 3)
+    heading, composer = (11, 5) if lamp else (3, 1)
     rows = height - 2
     while True:
         below = Cards.height_of(cards, columns)
