@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from tui import __version__
+from tui.cli.ask_command import ask
 from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
 from tui.cli.streams import PipedGroup
 from tui.cli.studio.group import studio
@@ -66,109 +67,6 @@ def root(
         from tui.cli.app import run_app
 
         context.exit(run_app(context.obj))
-
-
-@root.command(short_help="Send a message and print the reply.")
-@click.argument("text", nargs=-1)
-@target_options
-@click.option("--conversation", metavar="ID", help="Continue this conversation.")
-@click.option("-c", "last_conversation", is_flag=True, help="Continue the last conversation.")
-@click.option(
-    "--prompt",
-    metavar="NAME",
-    help="Send this prompt file; TEXT is then its arguments ('genie-tui prompts' lists them).",
-)
-@click.option(
-    "--file",
-    "files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-    help="Attach a file (up to 20 MB). Repeatable.",
-)
-@click.option(
-    "--option",
-    "options",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="Set an option of the conversation. Repeatable.",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object per event, then the result."
-)
-@click.option("--approve", metavar="NAME", multiple=True, help="Approve this skill. Repeatable.")
-@click.option("--approve-all", is_flag=True, help="Approve every skill that needs approval.")
-@click.option(
-    "--reject",
-    metavar="NAME=REASON",
-    multiple=True,
-    help="Reject this skill and tell the agent why. Repeatable.",
-)
-@click.option("--reject-all", is_flag=True, help="Reject every skill that needs approval.")
-@click.option(
-    "--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Stop waiting after S seconds."
-)
-@click.pass_context
-def ask(
-    context: click.Context,
-    text: tuple[str, ...],
-    demo: bool,
-    profile: str | None,
-    config: Path | None,
-    conversation: str | None,
-    last_conversation: bool,
-    prompt: str | None,
-    files: tuple[Path, ...],
-    options: tuple[str, ...],
-    as_json: bool,
-    approve: tuple[str, ...],
-    approve_all: bool,
-    reject: tuple[str, ...],
-    reject_all: bool,
-    timeout: float | None,
-) -> None:
-    """Send TEXT and print the reply as Markdown. Use - to read standard input.
-
-    With --prompt, the words of TEXT are the prompt's arguments, in order or as NAME=VALUE.
-
-    Text that is piped in goes after TEXT; if both are over 12 KB, it is attached as a file. Skill
-    names match regardless of case, and named skills win over --approve-all and --reject-all.
-
-    With the Workflows API, --option sets an option of the new conversation, or changes it in the
-    one that --conversation names. The service's defaults apply to the rest:
-
-    \b
-    title, agent_id, model, reasoning_effort, repo_url, repo_branch, repo_token_name
-    output_format=markdown|json     max_turns=NUMBER     webhook_url, error_webhook_url
-    skill_ids, skill_tags, guardrail_ids, guardrail_tags    names or IDs, separated by commas
-    infinite_session, auto_memory, bypass_memory, tsv_tool_results, caveman     true or false
-    credential_overrides.VARIABLE=TOKEN     the token that fills a variable of the agent's tools
-
-    An empty VALUE leaves the option to the service. A wrong NAME or VALUE is reported with the
-    closest valid one, and nothing is sent.
-
-    Exit codes: 0 success, 1 failure, 2 usage or configuration, 3 not signed in, 4 approval
-    needed, 5 connection needed, 130 interrupted.
-    """
-    from tui.cli.approval_options import ApprovalOptions
-    from tui.cli.ask import AskRequest, run_ask
-    from tui.cli.prompts import message_text
-
-    if conversation and last_conversation:
-        raise click.UsageError("Use either -c or --conversation, not both.")
-    question = AskRequest(
-        text=message_text(text, prompt),
-        conversation=conversation,
-        last_conversation=last_conversation,
-        files=files,
-        as_json=as_json,
-        answers=ApprovalOptions(
-            approve=approve, reject=reject, approve_all=approve_all, reject_all=reject_all
-        ),
-        timeout_s=timeout,
-        options=options,
-    )
-    target = target_of(context, demo=demo, profile=profile, config=config)
-    context.exit(run_ask(target, question))
 
 
 @root.command(short_help="List or search your conversations.")
@@ -417,5 +315,6 @@ def demo_server(
     )
 
 
+root.add_command(ask)
 root.add_command(studio)
 root.add_command(test)

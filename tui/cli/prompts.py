@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -19,10 +20,24 @@ def message_text(words: Sequence[str], prompt: str | None) -> str:
         return _expanded(prompt, words)
     if not words:
         raise click.UsageError("Missing argument 'TEXT'.")
+    words = _without_context(words)
     if len(words) > 1:
         extra = " ".join(words[1:])
         raise click.UsageError(f"Got unexpected extra arguments ({extra}). Put quotes around TEXT.")
     return words[0]
+
+
+def _without_context(words: Sequence[str]) -> Sequence[str]:
+    """Return the words without the one or two JSON objects that promptfoo adds to a command."""
+    text, *more = words
+    return (text,) if len(more) <= 2 and all(map(_is_json_object, more)) else words
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _expanded(name: str, words: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from tui.api.recording.replayer import Replayer
 from tui.bootstrap import AgentTarget
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
+from tui.cli.testing.run_folders import new_plan, resumed_plan
 from tui.core.errors import ErrorKind
 from tui.testing.masking import masked
 from tui.testing.reports.comparison import Comparison, compare, comparison_lines
@@ -32,7 +32,6 @@ from tui.testing.reports.merging import ReportProblem, merged, read_report
 from tui.testing.reports.policies import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
 from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
-from tui.testing.run.run_folder import Plan, RunFolder, RunProblem
 from tui.testing.run.runner import Runner, RunOptions
 from tui.testing.run.selection import Shard, selected
 from tui.testing.suite.loading import InvalidSuite, PlannedCase, Suite, load_suite
@@ -98,9 +97,14 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     cases = _selected(asked, suites)
     _check_outputs(asked)
     place, wire = _place_and_wire(target, asked, suites)
-    folder, plan = _folder(asked, suites, cases, place.agent_name)
+    if asked.resume:
+        folder, plan = resumed_plan(asked.resume, suites)
+    else:
+        shard = str(Shard(*asked.shard)) if asked.shard else "1/1"
+        options = {"repeat": asked.repeat, "seed": asked.seed, "shard": shard}
+        folder, plan = new_plan(suites, cases, agent=place.agent_name, **options)
     progress = PlainProgress()
-    options = RunOptions(
+    run_options = RunOptions(
         jobs=asked.jobs,
         repeat=asked.repeat or plan.repeat,
         fail_fast=asked.fail_fast,
@@ -108,7 +112,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
         environ=os.environ,
         wire=wire,
     )
-    runner = Runner(suites, cases, folder, plan.id, options, progress)
+    runner = Runner(suites, cases, folder, plan.id, run_options, progress)
     connect = partial(place.connect, one_shot=True, store=folder.store)
     begun_s = time.monotonic()
     try:
@@ -127,7 +131,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
                 backend=place.backend,
                 seed=plan.seed,
                 shard=plan.shard,
-                repeat=options.repeat,
+                repeat=run_options.repeat,
                 problem=runner.problem.sentence() if runner.problem else "",
             ),
             suites=[SuiteInfo(name=s.spec.suite, file=s.file, sha256=s.sha256) for s in suites],
@@ -262,39 +266,6 @@ def _check_outputs(asked: TestOptions) -> None:
     for path in (asked.junit, asked.json_file, asked.html):
         if path is not None and not os.access(path.parent, os.W_OK):
             raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)
-
-
-def _folder(
-    asked: TestOptions, suites: Sequence[Suite], cases: Sequence[PlannedCase], agent: str
-) -> tuple[RunFolder, Plan]:
-    from tui.config import data_dir
-
-    runs = data_dir() / "runs"
-    if asked.resume:
-        folder = RunFolder(runs / Path(asked.resume).name)
-        try:
-            plan = folder.plan()
-        except RunProblem as problem:
-            raise CommandFailure(str(problem), ExitCode.USAGE) from None
-        for suite in suites:
-            if plan.suites.get(suite.file) != suite.sha256:
-                text = f"{suite.file} has changed since run {plan.id}; start a new run."
-                raise CommandFailure(text, ExitCode.USAGE)
-        return folder, plan
-    now = datetime.now(UTC)
-    plan = Plan(
-        id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        started=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        suites={suite.file: suite.sha256 for suite in suites},
-        cases=[case.key for case in cases],
-        repeat=asked.repeat,
-        seed=asked.seed,
-        shard=str(Shard(*asked.shard)) if asked.shard else "1/1",
-        agent=agent,
-    )
-    folder = RunFolder(runs / plan.id)
-    folder.begin(plan)
-    return folder, plan
 
 
 def _write_reports(asked: TestOptions, result: RunResult, comparison: Comparison | None) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +12,7 @@ from pydantic import ValidationError
 
 from tui.testing.suite.expectations import Expectation
 from tui.testing.suite.patterns import pattern_problems
+from tui.testing.suite.rows import csv_rows, json_rows
 from tui.testing.suite.schema_errors import sentence_of, written_path
 from tui.testing.suite.spec import CaseSpec, SuiteSpec
 from tui.testing.suite.variables import UnknownVariable, did_you_mean, replace_variables
@@ -22,7 +20,6 @@ from tui.testing.suite.yaml_source import LARGEST_BYTES, Document, Place, YamlEr
 from tui.testing.suite.yaml_source import Path as ValuePath
 
 MOST_PROBLEMS = 20
-_FIELD_LIMIT = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,7 +151,7 @@ class _Loading:
         text = self._read(self.path.parent / name, place)
         try:
             found = list(
-                _json_rows(text) if name.endswith((".jsonl", ".ndjson")) else _csv_rows(text)
+                json_rows(text) if name.endswith((".jsonl", ".ndjson")) else csv_rows(text)
             )
         except ValueError as error:
             self.problems.append(SuiteProblem(str(self.path), place, f"{name}: {error}"))
@@ -339,34 +336,3 @@ def _capture_names(case: object) -> Iterator[str]:
         for expect in expects if isinstance(expects, list) else ():
             names = expect.get("capture") if isinstance(expect, dict) else None
             yield from names if isinstance(names, dict) else ()
-
-
-def _csv_rows(text: str) -> Iterator[dict[str, object]]:
-    csv.field_size_limit(_FIELD_LIMIT)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = next(reader, [])
-        if len(set(header)) != len(header) or not all(header):
-            raise ValueError("the first line must name each column, once")
-        for row in reader:
-            if not row:
-                continue
-            if len(row) != len(header):
-                text = f"line {reader.line_num} has {len(row)} cells, not {len(header)}"
-                raise ValueError(text)
-            yield dict(zip(header, row, strict=True))
-    except csv.Error as error:
-        raise ValueError(str(error)) from None
-
-
-def _json_rows(text: str) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            raise ValueError(f"line {number} isn't JSON") from None
-        if not isinstance(row, dict):
-            raise ValueError(f"line {number} isn't a JSON object")
-        yield row
