@@ -21,7 +21,7 @@ from tui.core.text import clean_line, plural
 from tui.ui.keys.labels import bound_to, key_at, key_for
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import EXPAND, ParameterTable, ReasonText
-from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
+from tui.ui.questions.question_parts import AnswerState, QuestionAnswers, QuestionTitle
 from tui.ui.toolkit.guarded_modal import DEAF_S, TYPING_S
 from tui.ui.toolkit.rows import Row, Rows, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, QUESTION, day_of, muted
@@ -131,7 +131,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 if document.rows or not document.reason:
                     yield ParameterTable(document.rows)
             yield Static(classes="modal--more")
-            yield Static(classes="modal--state")
+            yield AnswerState()
             yield QuestionAnswers(
                 ("a", "Approve", "approve"), ("r", "Reject…  you can say why", "reject"), cells=24
             )
@@ -202,7 +202,6 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
             self._confirms_all_at = unseen
             self._expect_more_letters()
             self.show_state()
-            self.call_after_refresh(self._fit)
         else:
             self.dismiss(ApprovalAnswer("approved", for_conversation=True))
 
@@ -270,7 +269,6 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         if self._confirms_all_at is not None and not is_again:
             self._confirms_all_at = None
             self.show_state()
-            self.call_after_refresh(self._fit)
         super().on_key(event)
         expands = event.is_printable and any(b.id == EXPAND for b in bound_to(self, event.key))
         if expands and not any(table.is_folded for table in self.query(ParameterTable)):

@@ -18,7 +18,7 @@ from tui.core.links import UNSAFE_LINK, link_host
 from tui.core.text import clean, clean_line
 from tui.ui.app.messages import CopyText, OpenLink
 from tui.ui.questions.decision_modal import DecisionModal
-from tui.ui.questions.question_parts import QuestionAnswers, QuestionTitle
+from tui.ui.questions.question_parts import AnswerState, QuestionAnswers, QuestionTitle
 from tui.ui.toolkit.qr import QrPanel
 from tui.ui.toolkit.rows import Row, RowsView
 from tui.ui.toolkit.state_glyphs import CONNECTION, muted
@@ -129,7 +129,7 @@ class ConnectionModal(DecisionModal[ConnectionAnswer]):
                 yield LinkTable(self.step, self._now_ms)
             yield QrPanel(classes="modal--qr")
             yield Static(classes="modal--note")
-            yield Static(classes="modal--state")
+            yield AnswerState()
             yield QuestionAnswers(
                 ("o", "Open", "open"),
                 ("c", "Copy", "copy"),

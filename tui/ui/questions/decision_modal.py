@@ -79,6 +79,9 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         self.set_class(self.size.height < _LEAST_UNDER, "-least")
         super()._fit()
 
+    def on_answer_state_resized(self) -> None:
+        self._fit()
+
     def show_state(self) -> None:
         for line in self.query(".modal--state").results(Static):
             line.update(self.state_line())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from textual.content import Content
-from textual.widgets import Button
+from textual.message import Message
+from textual.widgets import Button, Static
 
 from tui.ui.keys.labels import key_at
 from tui.ui.toolkit.answer_row import AnswerRow
@@ -38,6 +39,19 @@ class QuestionTitle(RowsView):
         room = self.content_size.width - later.cell_length - 4
         text = beside if beside.cell_length <= room else subject
         return [Row(text, self._glyph, later)]
+
+
+class AnswerState(Static):
+    """Tells if keys answer."""
+
+    class Resized(Message):
+        """It has another number of lines, so that the others have more or less room."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="modal--state")
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class QuestionAnswers(AnswerRow):
