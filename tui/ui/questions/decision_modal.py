@@ -76,7 +76,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         self.show_state()
 
     def _fit(self) -> None:
-        self.set_class(self.size.height < _LEAST_UNDER, "-least")
+        self.set_class(self.size.height < _LEAST_UNDER, "-tiny")
         super()._fit()
 
     def on_answer_state_resized(self) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.core.approval_document import approval_document
@@ -24,6 +23,7 @@ from tui.ui.keys.labels import key_at
 from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
+from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.state_glyphs import ASKS, day_of, muted
 from tui.ui.toolkit.text import line, spread
 from tui.ui.transcript.question_cards import countdown_s, time_left
@@ -75,10 +75,13 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
         """Content of each version of a question in a few words."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="questions--box"):
-            yield Static(classes="questions--title")
-            yield SafeOptionList(compact=True)
-            yield Static(classes="questions--keys")
+        with Dialog(self._heading):
+            yield SafeOptionList(compact=True, classes="modal--body")
+            yield KeyHints(
+                ("Enter", "open"),
+                ("↑ ↓", "choose"),
+                (key_at(self, "questions.show"), "show the conversation"),
+            )
 
     def on_mount(self) -> None:
         self._fill()
@@ -98,6 +101,11 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
     # -- the list --------------------------------------------------------------------------
 
     @property
+    def _heading(self) -> str:
+        count = len(self._questions)
+        return "1 question waits for you" if count == 1 else f"{count} questions wait for you"
+
+    @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
@@ -108,20 +116,10 @@ class QuestionListModal(SafeModal[QuestionChoice | None]):
 
     def _fill(self) -> None:
         selected = self._selected
-        count = len(self._questions)
-        waits = "1 question waits for you" if count == 1 else f"{count} questions wait for you"
-        close = Content.assemble((key_at(self, "questions.close"), "bold"), muted(" close"))
-        title = self.query_one(".questions--title", Static)
-        title.update(spread(Content.styled(waits, "bold"), close, title.content_size.width))
+        self.query_one(Dialog).head.show(title=self._heading)
         with self.prevent(OptionList.OptionHighlighted):
             self._list.set_options(self._options())
         self._select(selected.key if selected else None)
-        self.query_one(".questions--keys", Static).update(
-            Content.assemble(
-                *(("Enter", "bold"), muted(" open   "), ("↑ ↓", "bold"), muted(" choose   ")),
-                *((key_at(self, "questions.show"), "bold"), muted(" show the conversation")),
-            )
-        )
         self._schedule()
 
     def _options(self) -> Iterator[Option]:
