@@ -329,6 +329,21 @@ async def test_quitting_while_a_reply_streams_resumes_the_turn_at_the_next_start
         assert "resume" in again.backend.calls
 
 
+async def test_a_turn_that_ended_while_the_app_was_closed_is_unread_and_announced() -> None:
+    stage = Stage(ScriptedBackend([started(), piece(0, "Half an ans"), asyncio.Event()]))
+    async with stage.shown():
+        await stage.say("Count the clouds")
+        await stage.until(lambda: "Half an ans" in stage.screen())
+        await stage.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    stage.backend.resumes = [[said("Half an answer, and the rest"), finished()]]
+    again = Stage(stage.backend, stage.store)
+    async with again.shown():
+        await again.until(lambda: "while genie-tui was closed" in again.working_text())
+        assert "“Count the clouds” finished" in again.working_text()
+        await again.until(lambda: "● Count the clouds" in again.sidebar_text())
+
+
 async def test_a_session_that_fails_to_open_is_retried_by_ctrl_r() -> None:
     stage = Stage(refusals=[unreachable()])
     async with stage.shown():

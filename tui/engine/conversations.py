@@ -16,7 +16,7 @@ from tui.core.turn import Turn
 from tui.engine.context import EngineContext
 from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.retry import retry_once_on_401
-from tui.engine.updates import ConversationsChanged, TurnDropped
+from tui.engine.updates import ConversationsChanged, Problem, TurnDropped
 
 
 class Conversations:
@@ -124,6 +124,20 @@ class Conversations:
         for turn in ended:
             self._context.publish(TurnDropped(name, turn.id))
         self._context.publish(ConversationsChanged())
+
+    async def fetch_title(self, conversation_id: ConversationId) -> None:
+        """Read the title of a conversation that has none yet; it may take a while to be ready."""
+        for delay_s in (0.0, *self._context.timeouts.title_s):
+            known = await self._context.store.conversation(conversation_id)
+            if known is None or known.title:
+                return
+            await self._context.clock.sleep(delay_s)
+            try:
+                await self.refresh()
+            except BackendError as error:
+                if error.kind is not ErrorKind.UNSUPPORTED:
+                    self._context.publish(Problem(error, conversation_id))
+                return
 
     async def halt(self, turn: Turn) -> None:
         """Ask the agent to stop a turn (``Capability.HALT``); ``turn.halting`` until it has ended.

@@ -31,6 +31,7 @@ from tui.engine.updates import (
     CallMade,
     ConversationNamed,
     ConversationsChanged,
+    EndedMeanwhile,
     Problem,
     Publish,
     TurnChanged,
@@ -82,6 +83,9 @@ class Session:
             self._live,
             self._run_in_background,
         )
+        self._resumed: set[TurnId] = set()
+        """Turns that had not ended when this session was opened."""
+        self._opened_ms = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         """Held while a message is put into the outbox, so that all queues have the same order."""
@@ -315,8 +319,10 @@ class Session:
     # -- inside ----------------------------------------------------------------------------
 
     async def _resume_unfinished(self) -> None:
+        self._opened_ms = self._context.clock.now_ms()
         for record in await self._context.store.unfinished():
             turn = turn_of(record)
+            self._resumed.add(turn.id)
             self._listener(TurnChanged(turn))
             self._queues.enqueue(turn)
 
@@ -364,25 +370,23 @@ class Session:
             self._listener(Problem(BackendError(ErrorKind.STORE, describe_exception(error))))
 
     async def _after_turn(self, turn: Turn) -> None:
-        """Mark a finished turn as unread unless on screen; fetch the conversation's title."""
-        if turn.conversation_id != self.watched:
+        """Mark a finished turn as unread unless the user saw it; fetch the conversation's title."""
+        meanwhile = self._ended_meanwhile(turn)
+        if meanwhile or turn.conversation_id != self.watched:
             await self._context.store.mark_read(turn.conversation_id, unread=True)
             self._publish(ConversationsChanged())
+        if meanwhile:
+            known = await self._context.store.conversation(turn.conversation_id)
+            self._publish(EndedMeanwhile(turn, known.name if known else ""))
         if turn.over and Capability.TITLE in self.can:
-            await self._fetch_title(turn.conversation_id)
+            await self.conversations.fetch_title(turn.conversation_id)
 
-    async def _fetch_title(self, conversation_id: ConversationId) -> None:
-        for delay_s in (0.0, *self._context.timeouts.title_s):
-            known = await self._context.store.conversation(conversation_id)
-            if known is None or known.title:
-                return
-            await self._context.clock.sleep(delay_s)
-            try:
-                await self.conversations.refresh()
-            except BackendError as error:
-                if error.kind is not ErrorKind.UNSUPPORTED:
-                    self._publish(Problem(error, conversation_id))
-                return
+    def _ended_meanwhile(self, turn: Turn) -> bool:
+        """Return True, once, for a turn that ended while the program was closed."""
+        if not turn.over or turn.id not in self._resumed:
+            return False
+        self._resumed.remove(turn.id)
+        return turn.ended_ms is None or turn.ended_ms <= self._opened_ms
 
 
 def _request(turn: Turn, call_id: CallId) -> ApprovalRequested | None:

@@ -112,6 +112,14 @@ class MessageRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedMeanwhile:
+    """A turn that ran when the program ended last time is over; its conversation is unread."""
+
+    turn: Turn
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserNotice:
     """Notice for the user, shown once; a sentence."""
 
@@ -137,6 +145,7 @@ Update = (
     | CallMade
     | MessageRejected
     | Problem
+    | EndedMeanwhile
     | UserNotice
 )
 Publish = Callable[[Update], None]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
+from textual.content import Content
 
 from tui.core.ids import is_local
 from tui.core.ports import Capability
@@ -152,6 +153,10 @@ class TurnControl(Controller):
         )
         self._line.display = not behind_banner
         self._line.show(None if behind_banner else state)
+
+    def announce(self, text: str, seconds: float) -> None:
+        """Show a notice in the working line."""
+        self._line.show_notice(Content(text), seconds)
 
     def _offer(self) -> tuple[str, str]:
         """Return the command that stops the agent, or the waiting for it, and its effect.

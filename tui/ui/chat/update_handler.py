@@ -11,6 +11,7 @@ from tui.engine.updates import (
     CallMade,
     ConversationNamed,
     ConversationsChanged,
+    EndedMeanwhile,
     EventsSeen,
     MessageRejected,
     Problem,
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from tui.ui.chat.chat_parts import ChatParts
     from tui.ui.chat.context import ChatContext
     from tui.ui.sidebar.sidebar import Sidebar
+
+
+_ENDS = {"failed": "failed", "halted": "was stopped", "limit": "reached its turn limit"}
+_ANNOUNCED_S = 10.0
+"""Time for which it is announced what ended while the program was closed."""
 
 
 class UpdateQueue:
@@ -90,6 +96,8 @@ class UpdateHandler:
         self._context = context
         self._parts = parts
         self._sidebar = sidebar
+        self._ended: list[EndedMeanwhile] = []
+        """What ended while the program was closed."""
         self._update_queue = UpdateQueue(ring)
         self.publish = self._update_queue.put
         """Accepts one update."""
@@ -125,10 +133,33 @@ class UpdateHandler:
                 context.fail(error)
             case ConversationsChanged():
                 self._parts.list.read_soon()
+            case EndedMeanwhile():
+                self._announce_ended(update)
             case UserNotice(text=text):
                 context.notify(clean_line(text, 400), timeout=20)
             case CallMade():
                 pass  # the view of server calls reads them itself
+
+    def _announce_ended(self, update: EndedMeanwhile) -> None:
+        """Say in one line what ended while the program was closed; the one on screen is read."""
+        context = self._context
+        self._ended.append(update)
+        if len(self._ended) == 1:
+            ended = _ENDS.get(update.turn.outcome or "finished", "finished")
+            what = f"“{clean_line(update.title, 50)}” {ended}"
+        else:
+            what = f"{len(self._ended)} conversations finished"
+        self._parts.turn.announce(f"{what} while genie-tui was closed", _ANNOUNCED_S)
+        context.screen.set_timer(
+            _ANNOUNCED_S, lambda: context.run("read", self._read, update.turn.conversation_id)
+        )
+
+    async def _read(self, conversation_id: ConversationId) -> None:
+        """Mark what ended meanwhile as read if it is on screen."""
+        access = self._context.access
+        if access and conversation_id == self._context.chat_state.current:
+            await access.session.mark_read(conversation_id)
+            self._parts.list.read_soon()
 
     async def _take_turn(self, turn: Turn) -> None:
         chat_state, conversation = self._context.chat_state, self._parts.view.conversation

@@ -19,6 +19,7 @@ from tui.engine.updates import (
     CallMade,
     ConversationNamed,
     ConversationsChanged,
+    EndedMeanwhile,
     EventsSeen,
     MessageRejected,
     Problem,
@@ -131,6 +132,9 @@ class ScreenReaderSession:
                     self._lines.say("Your message wasn't sent.")
                 case Problem(error=error):
                     self._say_problem(error)
+                case EndedMeanwhile(title=title):
+                    name = clean_line(title, 80)
+                    self._lines.say(f"“{name}” finished while genie-tui was closed.")
                 case UserNotice(text=text):
                     self._lines.say(clean(text))
                 case (
