@@ -91,9 +91,10 @@ async def test_lines_far_from_the_view_are_freed_and_drawn_again() -> None:
         for n in range(6):
             said = AgentMessage(key=f"m{n}", text=text)
             await transcript.show_turn(turn_of(f"t{n}", f"Say {n}", [said], at_ms=T0_MS + n))
+            await transcript.follow()
             await pilot.pause()
         replies = transcript.query(Reply)
-        assert [bool(reply._strips) for reply in replies] == [False] * 5 + [True]
+        assert [bool(reply._strips) for reply in replies] == [False] * 4 + [True] * 2
         transcript.scroll_home(animate=False, immediate=True)
         await pilot.pause()
         assert "Line 3" in app.screen_text()

@@ -42,7 +42,7 @@ async def shown(player: Player) -> AsyncIterator[Stage]:
         backend = NotingBackend(client, "agent-1")
         stage = Stage(backend)  # type: ignore[arg-type]
         try:
-            async with stage.shown():
+            async with stage.shown(160, 40):
                 yield stage
         finally:
             await backend.aclose()
