@@ -254,3 +254,12 @@ def test_a_difference_between_search_index_and_store_would_be_detected() -> None
         connection.execute("DELETE FROM words")
         connection.execute("INSERT INTO words (rowid, text) VALUES (8, 'never said')")
         assert len(search.problems(connection)) == 2
+
+
+async def test_an_excerpt_of_a_table_has_no_borders(store: SqliteStore) -> None:
+    rows = ("| Service | State |", "| --- | --- |", "| Mail | ok |", "| VPN | slow |")
+    await answer(store, "t1", "\n".join(rows))
+    [hit] = await store.search("vpn")
+    assert "|" not in hit.snippet
+    assert "Service · State" in hit.snippet
+    assert marked(hit) == ["VPN"]

@@ -104,6 +104,30 @@ async def test_search_results_appear_while_typing_with_title_words_and_time() ->
         assert "now" in seen
 
 
+async def test_results_for_earlier_words_are_dimmed_and_enter_waits_for_the_new_ones() -> None:
+    store = library()
+    search, let_go = store.search, asyncio.Event()
+
+    async def slow(words: str, limit: int = 100) -> Sequence[Hit]:
+        if words == "needle":
+            await let_go.wait()
+        return await search(words, limit)
+
+    store.search = slow  # type: ignore[method-assign]
+    stage = Stage(store=store)
+    async with stage.shown():
+        await look_for(stage, "hay", 2)
+        modal(stage).query_one(Input).value = "needle"
+        await stage.until(lambda: hits(stage).has_class("-outdated"))
+        assert "Searching…" in stage.screen()
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, SearchModal)
+        let_go.set()
+        await stage.until(lambda: "A needle in the hay" in stage.screen())
+        await stage.until(lambda: not isinstance(stage.app.screen, SearchModal))
+        assert stage.current_conversation() == LONG
+
+
 async def test_an_old_search_result_opens_at_the_message_and_highlights_it() -> None:
     stage = Stage(store=library())
     async with stage.shown():

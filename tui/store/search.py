@@ -54,6 +54,8 @@ _ASTRAY = """
 """
 
 _MARKUP = re.compile(r"^\s*(?:#{1,6}|>|[-*+]|\d+\.)\s+|\*\*|`+|^\s*\|?[\s:|-]*-{3,}[\s:|-]*$", re.M)
+_CELLS = re.compile(r"\s*\|[\s|]*")
+"""Borders between cells of a table, and empty cells."""
 
 
 def found(connection: sqlite3.Connection, account: str, words: str, limit: int) -> list[Hit]:
@@ -109,7 +111,10 @@ def _excerpt(snippet: str, mark: str) -> tuple[str, tuple[tuple[int, int], ...]]
     excerpt = ""
     marks: list[tuple[int, int]] = []
     for number, part in enumerate(snippet.split(mark)):
-        text = re.sub(r"\s+", " ", _MARKUP.sub("", drawn(clean(part))))
+        text = _CELLS.sub(" · ", _MARKUP.sub("", drawn(clean(part))))
+        text = re.sub(r"\s+", " ", text)
+        if not excerpt:
+            text = text.removeprefix(" · ")
         if not excerpt or excerpt.endswith(" "):
             text = text.removeprefix(" ")
         if number % 2 and text:

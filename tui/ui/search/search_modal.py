@@ -66,6 +66,10 @@ class SearchModal(SafeModal[SearchResult]):
         self._clock = clock
         self._first_words = words
         self._hits: Sequence[Hit] = ()
+        self._found_for: str | None = None
+        """Words that the hits are for; the ones typed since then are still being looked up."""
+        self._opens_first = False
+        """Enter was pressed before the hits for the words were there."""
 
     def compose(self) -> ComposeResult:
         with Dialog("Search conversations", id="search", classes="-large"):
@@ -81,6 +85,10 @@ class SearchModal(SafeModal[SearchResult]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._opens_first = False
+        if self._hits and event.value != self._found_for:
+            self.query_one(OptionList).add_class("-outdated")
+            self._show_hint("Searching…")
         self._look_up(event.value, pause_s=_PAUSE_S)
 
     @work(group="search", exclusive=True, exit_on_error=False)
@@ -91,6 +99,7 @@ class SearchModal(SafeModal[SearchResult]):
         except StoreError as error:
             self._show_hint(str(error))
             return
+        self._found_for = words
         self._draw()
         if not words.strip():
             self._show_hint(_HINT)
@@ -98,6 +107,8 @@ class SearchModal(SafeModal[SearchResult]):
             self._show_hint(f"No results for “{clean_line(words, 40)}”. {_NOTHING}")
         else:
             self._show_hint(_count(hits))
+        if self._opens_first:
+            self._choose()
 
     def _show_hint(self, sentence: str) -> None:
         self.query_one("#search-state", Static).update(Content(sentence))
@@ -111,6 +122,7 @@ class SearchModal(SafeModal[SearchResult]):
         found.set_options(Option(drawn(hit, width, now_ms)) for hit in self._hits)
         found.highlighted = 0 if self._hits else None
         found.display = bool(self._hits)
+        found.remove_class("-outdated")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -122,6 +134,12 @@ class SearchModal(SafeModal[SearchResult]):
         self.dismiss(SearchResult(self.query_one(Input).value))
 
     @on(Input.Submitted)
+    def _open_when_found(self) -> None:
+        if self.query_one(Input).value == self._found_for:
+            self._choose()
+        else:
+            self._opens_first = True
+
     @on(OptionList.OptionSelected)
     def _choose(self) -> None:
         place = self.query_one(OptionList).highlighted
