@@ -63,6 +63,11 @@ _ENDS = {
     "failed": EventLabel(EventIcon.FAILED, "Failed"),
     "halted": EventLabel(EventIcon.STOPPED, "Stopped"),
 }
+_OUTCOMES = {
+    "completed": EventIcon.DONE,
+    "failed": EventIcon.FAILED,
+    "stopped": EventIcon.STOPPED,
+}
 _OUT_OF_TURNS = EventLabel(EventIcon.STOPPED, "Turn limit reached")
 
 
@@ -81,9 +86,7 @@ def label_for(event: TurnEvent) -> EventLabel:
             what = "Progress" if share is None else percent(share)
             return EventLabel(EventIcon.NOTED, what, ": ".join(filter(None, (skill, message))))
         case SkillFinished(skill=skill, outcome=outcome, error=error):
-            return EventLabel(
-                EventIcon.FAILED if outcome == "failed" else EventIcon.DONE, skill, error or ""
-            )
+            return EventLabel(_OUTCOMES[outcome], skill, error or "")
         case TurnFinished(outcome=outcome, reason=reason):
             return _ENDS.get(outcome, _OUT_OF_TURNS)._replace(about=reason or "")
         case ApprovalRequested() | ApprovalResolved() | ConnectionRequested():
