@@ -88,9 +88,11 @@ class Banner(Widget):
             "  ",
             self._bar(notice, now_ms),
         )
-        hint = line(notice.hint, 400).stylize("$muted")
         retry, leave = self._key(notice.command, notice.effect), self._key(*notice.other)
-        rows = [(title, retry), (hint, leave)]
+        room = width - leave.cell_length - _GAP
+        hints = (line(f"{notice.hint} {notice.reason}".strip(), 400), line(notice.hint, 400))
+        hint = next((hint for hint in hints if hint.cell_length <= room), hints[-1])
+        rows = [(title, retry), (hint.stylize("$muted"), leave)]
         return [spread(left.rstrip(), key, width, gap=_GAP) for left, key in rows]
 
     def _bar(self, notice: BannerText, now_ms: int) -> Content:

@@ -28,6 +28,8 @@ class BannerText:
     tone: Tone
     text: str
     hint: str = ""
+    reason: str = ""
+    """Reason of an outage; left out where there is no room."""
     command: str = ""
     """Id of the command to offer; its key is shown."""
     effect: str = ""
@@ -63,12 +65,12 @@ def of_recovery(recovery: Recovery, *, agent: str) -> BannerText:
             state = "Checking whether your message arrived."
         case _:
             state = f"{agent} keeps working at the server."
-    # The reason comes last: a narrow window cuts the end.
     attempt = f"Attempt {recovery.attempt}." if recovery.attempt > 1 else ""
     return BannerText(
         tone="recovery",
         text=_MESSAGE_STEPS.get(recovery.step, "Connection lost"),
-        hint=" ".join(part for part in (state, attempt, recovery.problem) if part),
+        hint=" ".join(part for part in (state, attempt) if part),
+        reason=recovery.problem,
         command="app.retry",
         effect="now",
         other=("turn.leave", "stop waiting"),

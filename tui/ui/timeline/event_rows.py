@@ -219,7 +219,8 @@ def words_of(row: TimelineRow, *, raw: bool = False) -> tuple[str, str]:
         case SkillProgress() if row.kind == "skill":
             event = row.events[0]
         case StreamResumed():
-            return " · ".join(resumed_parts(event)[1:]), ""
+            parts = (part.replace(" events ", " ") for part in resumed_parts(event)[1:])
+            return " · ".join(parts), ""
         case _:
             pass
     _, what, about = label_for(event)
