@@ -11,6 +11,7 @@ from tui.system.terminal import (
     background_of,
     dark_by_colorfgbg,
     has_256_colours,
+    takes_sixel,
     terminal_of,
 )
 
@@ -160,3 +161,30 @@ def test_links_are_for_terminals_that_do_not_draw_them(
     environ: dict[str, str], links: bool
 ) -> None:
     assert terminal_of(environ).links is links
+
+
+@pytest.mark.parametrize(
+    ("environ", "way"),
+    [
+        ({"TERM": "xterm-kitty"}, "kitty"),
+        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"}, "kitty"),
+        ({"TERM": "xterm-ghostty"}, "kitty"),
+        ({"TERM": "xterm"}, "ask"),
+        ({"TERM": "xterm-kitty", "TMUX": "/tmp/tmux"}, "cells"),
+        ({"TERM": "screen-256color"}, "cells"),
+        ({"TERM": "linux"}, "cells"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "textual"}, "cells"),
+    ],
+)
+def test_pictures_are_drawn_by_the_terminal_where_nothing_is_in_between(
+    environ: dict[str, str], way: str
+) -> None:
+    assert terminal_of(environ).pictures == way
+
+
+@pytest.mark.parametrize(
+    ("reply", "takes"),
+    [("\x1b[?62;4;22c", True), ("\x1b[?4c", False), ("\x1b[?62;22c", False), ("\x1b[4c", False)],
+)
+def test_a_terminal_with_sixels_has_the_attribute_4(reply: str, takes: bool) -> None:
+    assert takes_sixel(reply) is takes

@@ -7,6 +7,7 @@ import re
 import struct
 import sys
 import zlib
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from rich.console import Console
 from textual.widgets import OptionList
 
 from tests.ui.stage import Stage
+from tui.ui.app.messages import SixelSeen
 from tui.ui.composer.file_picker import AttachScreen
 from tui.ui.composer.image_preview import PictureView
-from tui.ui.terminal.images import CannotShow, picture_of
+from tui.ui.terminal.images import CannotShow, PictureProtocol, picture_of
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 UPSIDE_DOWN = 3
@@ -150,3 +152,83 @@ async def test_a_resize_draws_the_image_smaller(path: Path) -> None:
         await stage.until(lambda: "▄" * 80 in stage.text(stage.app.screen))
         await stage.pilot.resize_terminal(60, 24)
         await stage.until(lambda: longest_row(stage.text(stage.app.screen)) == 28)
+
+
+# -- the terminal's own protocols --------------------------------------------------------------
+
+
+def test_kitty_gets_the_picture_in_pieces_for_its_cells(path: Path) -> None:
+    flag(400, 200).save(path)
+    picture = picture_of(path, 50, 50, "kitty", (10, 20))
+    assert (picture.columns, picture.lines) == (40, 10)
+    pieces = picture.over.split("\x1b\\")[:-1]
+    assert pieces[0].startswith("\x1b_Ga=T,f=100,")
+    assert ",c=40,r=10,C=1,q=2," in pieces[0]
+    assert ["m=0;" in piece for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+    data = b64decode("".join(piece.partition(";")[2] for piece in pieces))
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (400, 200)
+        assert image.convert("RGB").getpixel((0, 0)) == RED
+    assert "a=d" in picture.after
+
+
+def test_sixels_define_all_colors_before_the_first_pixel(path: Path) -> None:
+    picture = picture_of(path, 20, 20, "sixel", (10, 20))
+    assert (picture.columns, picture.lines) == (4, 1)
+    sequence = picture.over
+    assert sequence.startswith("\x1bP")
+    assert sequence.endswith("\x1b\\")
+    assert sequence.isascii()
+    assert sequence.count("\x1b") == 2
+    colors = list(re.finditer(r"#\d+;2;\d+;\d+;\d+", sequence))
+    assert len(colors) >= 2
+    assert "~" not in sequence[: colors[-1].end()]
+
+
+@pytest.mark.parametrize("protocol", ["kitty", "sixel"])
+def test_the_limits_hold_for_every_protocol(path: Path, protocol: PictureProtocol) -> None:
+    path.write_bytes(_png_that_claims(60_000, 50_000))
+    with pytest.raises(CannotShow, match="too large"):
+        picture_of(path, 20, 20, protocol, (10, 20))
+
+
+def test_without_the_sixel_encoder_the_extra_to_install_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "textual_image._sixel", None)
+    with pytest.raises(CannotShow, match="images"):
+        picture_of(path, 20, 20, "sixel", (10, 20))
+
+
+async def test_the_terminal_draws_over_the_cells_and_deletes_the_picture_afterwards(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag(400, 200).save(path)
+    stage = Stage()
+    async with stage.shown(100, 40):
+        monkeypatch.setattr(stage.app, "picture_way", lambda: ("kitty", (10, 20)))
+        await stage.app.push_screen(view := PictureView(path))
+        await stage.until(lambda: any("a=T" in sequence for sequence in stage.app.sent))
+        assert "PNG, 400 x 200" in stage.screen()
+        assert "▄" * 10 not in stage.text(view.query_one("#picture-pixels"))
+        place = view.query_one("#picture-pixels").content_region
+        drawn = next(sequence for sequence in stage.app.sent if "a=T" in sequence)
+        assert f"\x1b[{place.y + 1};{place.x + 1}H" in drawn
+        assert (place.width, place.height) == (40, 10)
+        await stage.press("escape")
+        await stage.until(lambda: any("a=d" in sequence for sequence in stage.app.sent))
+
+
+async def test_the_picture_is_drawn_again_once_the_terminal_says_that_it_can(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage()
+    async with stage.shown(100, 40):
+        app = stage.app
+        monkeypatch.setattr(
+            app, "picture_way", lambda: ("sixel" if app.takes_sixel else "cells", (10, 20))
+        )
+        await app.push_screen(PictureView(path))
+        await stage.until(lambda: "▄▄" in stage.screen())
+        app.post_message(SixelSeen())
+        await stage.until(lambda: any("\x1bP" in sequence for sequence in getattr(app, "sent", [])))

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from tests.system.input.replayed import TYPED, events_of
-from tui.ui.app.messages import BackgroundSeen, ColoursSeen
+from tui.ui.app.messages import BackgroundSeen, ColoursSeen, SixelSeen
 from tui.ui.terminal.terminal_events import Key, Paste, TerminalEvents, as_typed
 
 SCREEN = Size(80, 24)
@@ -42,6 +42,8 @@ def keys_of(data: str) -> list[tuple[str, str | None]]:
         ("\x1b[Z", "shift+tab"),
         ("\x1bOP", "f1"),
         ("\x1b[[A", "f1"),
+        ("\x1b[R", "f3"),
+        ("\x1b[13~", "f3"),
         ("\x1b[11~", "f1"),
         ("\x1b[24~", "f12"),
         ("\x1b[25~", "f13"),
@@ -133,6 +135,8 @@ def test_terminal_reports_are_passed_on() -> None:
     assert kinds("\x1b]11;rgb:0/0/0\x07") == [BackgroundSeen]
     assert kinds("\x1b]4;255;rgb:eeee/eeee/eeee\x1b\\") == [ColoursSeen]
     assert kinds("\x1b]4;7;rgb:eeee/eeee/eeee\x07") == []
+    assert kinds("\x1b[?62;4;22c") == [SixelSeen]
+    assert kinds("\x1b[?62;22c") == []
     (resize,) = messages_of(b"\x1b[48;24;80;480;800t")
     assert isinstance(resize, events.Resize)
     assert (resize.size, resize.pixel_size) == (SCREEN, Size(800, 480))

@@ -14,6 +14,10 @@ Glyphs = Literal["all", "console", "ascii"]
 """``console``: the characters of text console fonts, as code page 437."""
 Protocol = Literal["osc9", "osc99", "osc777", "bell"]
 
+PictureWay = Literal["kitty", "ask", "cells"]
+"""How the terminal draws pictures: by kitty's protocol, by sixels if it says so when asked, or in
+colored half cells.
+"""
 CursorShape = Literal["bar", "drawn"]
 """``drawn``: the terminal's cursor is hidden, since the program draws one."""
 
@@ -43,6 +47,7 @@ class Terminal:
     """True if it may have more colours than its name says."""
     remote: bool = False
     """Reached over SSH: every byte travels."""
+    pictures: PictureWay = "cells"
     links: bool = True
     """Takes links (OSC 8), or ignores them without drawing anything."""
     dark: bool | None = None
@@ -116,6 +121,7 @@ def terminal_of(environ: Mapping[str, str]) -> Terminal:
         tmux="TMUX" in environ,
         titled=not console,
         remote=bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")),
+        pictures="cells" if console else _picture_way(environ, term),
         links=_takes_links(environ, term, console=console),
         dark=dark_by_colorfgbg(environ.get("COLORFGBG", "")),
     )
@@ -127,6 +133,14 @@ def _glyphs(environ: Mapping[str, str], *, console: bool) -> Glyphs:
     if "utf" not in charset.lower():
         return "ascii"
     return "console" if console else "all"
+
+
+def _picture_way(environ: Mapping[str, str], term: str) -> PictureWay:
+    """Return how the terminal draws pictures. Multiplexers draw them wrong, or not at all."""
+    if "TMUX" in environ or "STY" in environ or term.startswith(("tmux", "screen")):
+        return "cells"
+    is_kitty = "KITTY_WINDOW_ID" in environ or term in ("xterm-kitty", "xterm-ghostty")
+    return "kitty" if is_kitty or "GHOSTTY_RESOURCES_DIR" in environ else "ask"
 
 
 def _takes_links(environ: Mapping[str, str], term: str, *, console: bool) -> bool:
@@ -171,6 +185,34 @@ def _passed_through(sequence: str) -> str:
     """Wrap a sequence so that tmux passes it to the outer terminal, if it may."""
     doubled = sequence.replace("\x1b", "\x1b\x1b")
     return f"\x1bPtmux;{doubled}\x1b\\"
+
+
+# -- pictures ---------------------------------------------------------------------------------
+
+ASK_ATTRIBUTES = "\x1b[c"
+_ATTRIBUTES = re.compile(r"\x1b\[\?([0-9;]+)c")
+
+
+def takes_sixel(sequence: str) -> bool:
+    """Return True for the reply to ``ASK_ATTRIBUTES`` of a terminal that draws sixels."""
+    found = _ATTRIBUTES.fullmatch(sequence)
+    return found is not None and "4" in found[1].split(";")[1:]
+
+
+def cell_pixels(fd: int) -> tuple[int, int] | None:
+    """Return width and height of a cell in pixels; None if the terminal does not tell."""
+    try:
+        import fcntl
+        import struct
+        import termios
+
+        size = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
+    except (ImportError, OSError):
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", size)
+    if not (rows and columns) or width < columns or height < rows:
+        return None
+    return width // columns, height // rows
 
 
 # -- the background ---------------------------------------------------------------------------

@@ -22,7 +22,8 @@ from tui.system.input.sequences import Splitter
 _REST_S = 0.25
 """Time limit in seconds for the rest of a UTF-8 sequence."""
 _REPORT = re.compile(
-    r"\x1b(?:\[(?:(<.*M|M...)|<.*|[IO]|\?.*\$y|48;.*t|[0-9]+;[0-9]+R)|[\]P_]..*)", re.DOTALL
+    r"\x1b(?:\[(?:(<.*M|M...)|<.*|[IO]|\?.*\$y|\?[0-9;]*c|48;.*t|[0-9]+;[0-9]+R)|[\]P_]..*)",
+    re.DOTALL,
 )
 
 

@@ -13,10 +13,16 @@ from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel
+from textual.reactive import reactive
 
 from tui.config import Preferences
 from tui.core.text import clean_line
-from tui.system.terminal import Terminal, terminal_of
+from tui.system.terminal import (
+    ASK_ATTRIBUTES,
+    Terminal,
+    cell_pixels,
+    terminal_of,
+)
 from tui.ui.keys.labels import key_name
 from tui.ui.keys.ordering import drain_pending
 from tui.ui.terminal.clipboard import sequences
@@ -35,6 +41,7 @@ from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
 
 if TYPE_CHECKING:
     from tui.ui.app.messages import BackgroundSeen, ColoursSeen, CursorWanted
+    from tui.ui.terminal.images import PictureProtocol
 
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
 
@@ -49,6 +56,8 @@ class BaseApp(SafeApp[ResultT]):
     """App that follows the user's preferences on any terminal."""
 
     TITLE = "genie-tui"
+    takes_sixel: reactive[bool] = reactive(False)
+    """True if the terminal draws pictures as sixels."""
 
     def __init__(
         self,
@@ -65,6 +74,7 @@ class BaseApp(SafeApp[ResultT]):
         """Time of the last key press, on the monotonic clock."""
         self._asked_to_quit_s = float("-inf")
         """Time of the last Ctrl+C that nothing else took."""
+        self._asked_for_sixel = False
         self._cursor = ""
         """Escape sequence that set the shape of the cursor last."""
         self.window_title = ""
@@ -158,10 +168,8 @@ class BaseApp(SafeApp[ResultT]):
         filters = line_filters(self)
         for few in [f for f in filters if isinstance(f, SixteenColours)]:
             filters.remove(few)
-        if shown := getattr(driver_of(self), "shown", None):
-            shown.forget()
         self._follow_terminal()
-        self.refresh(layout=True)
+        self.draw_anew()
 
     def _follow_terminal(self) -> None:
         if self.preferences.theme in ("", FOLLOW):
@@ -205,6 +213,31 @@ class BaseApp(SafeApp[ResultT]):
         if sequence and driver and not (self.is_headless or self.is_web):
             driver.write(sequence)
             driver.flush()
+
+    def on_sixel_seen(self) -> None:
+        self.takes_sixel = True
+
+    def picture_way(self) -> tuple[PictureProtocol, tuple[int, int]]:
+        """Return how to draw a picture now, and the size of a cell in pixels.
+
+        The terminal is asked when the first picture is shown; :attr:`takes_sixel` changes with its
+        answer.
+        """
+        driver, way = driver_of(self), self.terminal.pictures
+        output_fd = getattr(driver, "output_fileno", None)
+        cell = cell_pixels(output_fd) if output_fd is not None and not self.is_headless else None
+        if cell is None or way == "cells" or not self.colours:
+            return "cells", (1, 2)
+        if way == "ask" and not self._asked_for_sixel:
+            self._asked_for_sixel = True
+            self.write_to_terminal(ASK_ATTRIBUTES)
+        return "kitty" if way == "kitty" else "sixel" if self.takes_sixel else "cells", cell
+
+    def draw_anew(self) -> None:
+        """Draw everything again: something else was drawn over it."""
+        if shown := getattr(driver_of(self), "shown", None):
+            shown.forget()
+        self.refresh(layout=True)
 
     def on_cursor_wanted(self, event: CursorWanted) -> None:
         """Show a cursor as a bar, where the terminal has one."""

@@ -45,6 +45,11 @@ class ColoursSeen(Message):
 
 
 @dataclass
+class SixelSeen(Message):
+    """The terminal has reported that it draws pictures (sixel)."""
+
+
+@dataclass
 class Attention(Message):
     """Something that the user waits for has happened; ``text`` names it in a few words."""
 

@@ -12,8 +12,8 @@ from textual.message import Message
 from tui.core.draft import is_text, typed_text
 from tui.system.input import paste_detector
 from tui.system.input.key_codes import is_key
-from tui.system.terminal import background_of, has_256_colours
-from tui.ui.app.messages import BackgroundSeen, ColoursSeen
+from tui.system.terminal import background_of, has_256_colours, takes_sixel
+from tui.ui.app.messages import BackgroundSeen, ColoursSeen, SixelSeen
 from tui.ui.textual_fixes.terminal_input import (
     IS_ITERM,
     KEYS_BY_SEQUENCE,
@@ -69,6 +69,8 @@ def is_typed(event: events.Event) -> bool:
     return isinstance(event, events.Paste)
 
 
+_RENAMED = {"\x1b[R": "\x1b[13~"}
+"""F3 of older kitty, which later ones call otherwise: it begins like a report of the cursor."""
 _MOST_CELLS = 500_000
 _CODE = re.compile(r"\x1b\[(\d*)(?:;\d+)?(.)")
 _RESERVED = range(57344, 63744)
@@ -101,6 +103,7 @@ class TerminalEvents:
     # -- keys ------------------------------------------------------------------------------
 
     def _keys(self, sequence: str) -> Iterable[events.Key]:
+        sequence = _RENAMED.get(sequence, sequence)
         if len(sequence) == 1 or _has_name(sequence):
             return self._named(sequence)
         if len(sequence) == 2 and sequence not in KEYS_BY_SEQUENCE:
@@ -132,6 +135,8 @@ class TerminalEvents:
             yield from _supported(found[1], int(found[2]))
         elif (dark := background_of(sequence)) is not None:
             yield BackgroundSeen(dark=dark)
+        elif takes_sixel(sequence):
+            yield SixelSeen()
         elif has_256_colours(sequence):
             yield ColoursSeen(256)
 
