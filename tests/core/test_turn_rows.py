@@ -18,12 +18,13 @@ from tui.core.events import (
     SkillStarted,
     StreamLost,
     StreamResumed,
+    TextDelta,
     TurnEvent,
     TurnFinished,
     TurnStarted,
     UnknownEvent,
 )
-from tui.core.ids import CallId
+from tui.core.ids import CallId, MessageId
 from tui.core.turn_rows import TurnRows
 
 CALL = CallId("c")
@@ -77,6 +78,7 @@ def test_numbers_decide_where_the_times_of_a_server_go_back() -> None:
     turn = TurnRows()
     turn.add([early, late])
     assert [row.event for row in turn.rows] == [early, late]
+    assert [row.at_ms - T0_MS for row in turn.rows] == [5_000, 4_000]
 
 
 def test_dropped_events_do_not_move_the_start_of_the_turn() -> None:
@@ -132,3 +134,14 @@ def test_a_break_is_one_row_and_marks_what_was_caught_up() -> None:
         ("skill", "done", 2_000, True),
         ("moment", "moment", None, False),
     ]
+
+
+def test_pieces_of_a_message_beyond_its_first_words_change_nothing() -> None:
+    turn = TurnRows()
+    message_id = MessageId("m")
+    pieces = [
+        at(TextDelta, n, n, message_id=message_id, offset=10 * n, text="0123456789")
+        for n in range(100)
+    ]
+    assert [turn.add([piece]) for piece in pieces] == [True] * 40 + [False] * 60
+    assert len(turn) == 1

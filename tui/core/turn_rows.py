@@ -89,7 +89,7 @@ class TurnRows:
             ends = (row.at_ms if row.ended_ms is None else row.ended_ms for row in self.rows)
             self._summary = RowsSummary(
                 last_ms=max(ends, default=self.begin_ms),
-                moves=any(row.state == "running" for row in self.rows),
+                moves=any(row.state == "running" and row.kind != "message" for row in self.rows),
                 has_caught_up=len(self._reducer.gaps) > 0
                 and any(self.is_caught_up(row) for row in self.rows),
             )
@@ -99,11 +99,14 @@ class TurnRows:
         """Return True if a row happened while the connection was lost."""
         return row.kind != "gap" and self._reducer.gaps.has(row.event)
 
-    def add(self, events: Iterable[TurnEvent]) -> None:
-        """Add new events, in the order of arrival."""
-        fresh, ordered = list[tuple[_Place, TurnEvent]](), True
+    def add(self, events: Iterable[TurnEvent]) -> bool:
+        """Add new events, in the order of arrival; return True if that changes any row."""
+        fresh, ordered, written = list[tuple[_Place, TurnEvent]](), True, False
         for event in events:
-            if isinstance(event, Heartbeat) or self._extends(event):
+            if isinstance(event, Heartbeat):
+                continue
+            if isinstance(event, TextDelta) and event.message_id in self._texts:
+                written = self._extend(event) or written
                 continue
             self._arrived += 1
             last = next(iter(fresh[-1:] or self._placed[-1:]), None)
@@ -111,11 +114,14 @@ class TurnRows:
             place = place.after(last[0]) if last else place
             ordered = ordered and (last is None or last[0] < place)
             fresh.append((place, event))
+            if isinstance(event, TextDelta):
+                self._texts[event.message_id] = "" if event.offset else event.text
         self._placed += fresh
         if ordered:
             self._apply(fresh)
         else:
             self._rebuild()
+        return written or bool(fresh)
 
     def show_raw(self, *, on: bool) -> None:
         """Give each log line a row of its own, or not."""
@@ -128,17 +134,14 @@ class TurnRows:
         del self._placed[:count]
         self._rebuild()
 
-    def _extends(self, event: TurnEvent) -> bool:
-        """Add a piece of a message to its first piece; False if it is the first."""
-        if not isinstance(event, TextDelta):
+    def _extend(self, piece: TextDelta) -> bool:
+        """Add a further piece of a message; False if nobody would see it."""
+        text = self._texts[piece.message_id]
+        if piece.offset != len(text) or len(text) >= _PREVIEW_CHARS:
             return False
-        known = self._texts.get(event.message_id)
-        text = known or ""
-        if event.offset == len(text) < _PREVIEW_CHARS:
-            text += event.text
-            self._reducer.extend_message(event.message_id, text)
-        self._texts[event.message_id] = text
-        return known is not None
+        self._texts[piece.message_id] = text + piece.text
+        self._reducer.extend_message(piece.message_id, text + piece.text)
+        return True
 
     def _rebuild(self) -> None:
         self._placed.sort(key=lambda pair: pair[0])
@@ -150,14 +153,18 @@ class TurnRows:
         for place, event in placed:
             if isinstance(event, TurnStarted) and self._began_ms is None:
                 self._began_ms = place.at_ms
-            self._reducer.apply(event, place.at_ms, self.begin_ms)
+            # A place only orders: the server's clock may have gone back.
+            self._reducer.apply(event, _time_of(event), self.begin_ms)
             if isinstance(event, TextDelta):
                 self._reducer.extend_message(event.message_id, self._texts[event.message_id])
         self._reducer.gaps.close(event for _, event in placed)
 
 
 def _place(event: TurnEvent, arrival: int) -> _Place:
-    times = (event.at_ms, event.seen_ms)
-    at_ms = next((at_ms for at_ms in times if at_ms is not None), 0)
     seq = _LAST if event.seq is None else event.seq
-    return _Place(at_ms, seq, arrival, event.run_id or "")
+    return _Place(_time_of(event), seq, arrival, event.run_id or "")
+
+
+def _time_of(event: TurnEvent) -> int:
+    times = (event.at_ms, event.seen_ms)
+    return next((at_ms for at_ms in times if at_ms is not None), 0)

@@ -94,11 +94,12 @@ class TimelineTurns:
         return event.key in self._seen
 
     def add(self, events: Iterable[TurnEvent]) -> bool:
-        """Add events in the order of arrival; return True if any was new."""
+        """Add events in the order of arrival; return True if that changes any row."""
         fresh = [event for event in events if self._is_new(event)]
+        changed = False
         for turn, own in self._by_turn(fresh):
-            turn.rows.add(own)
-        return bool(fresh)
+            changed = turn.rows.add(own) or changed
+        return changed
 
     def forget_oldest(self, kept: int) -> None:
         """Drop the oldest events, and turns without any."""
@@ -129,7 +130,6 @@ class TimelineTurns:
         that they are the same, or else equal contents at the same time.
         """
         if isinstance(event, TextDelta):
-            self._seen.add(event.key)
             return True
         if not is_new(event, self._seen):
             return False
