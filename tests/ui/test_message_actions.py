@@ -271,7 +271,7 @@ async def test_a_mouse_selection_is_copied_while_the_composer_keeps_the_focus() 
         stage.select_text(stage.find("Reply"), part)
         await stage.press("ctrl+c")
         await stage.until(lambda: stage.app.clipboard == "Hello")
-        await stage.until(lambda: "the selection was sent" in stage.screen())
+        await stage.until(lambda: "Copied the selection" in stage.screen())
 
 
 async def test_messages_that_are_not_loaded_yet_are_reached_too() -> None:

@@ -231,9 +231,10 @@ class Reply(MessageWithHeader):
         """Lay time and actions over the end of a line."""
         width = self.size.width
         style = self.visual_style + component_style(self, "reply--actions")
-        (over,) = Visual.to_strips(self, head.pad(1, 1), head.cell_length + 2, 1, style)
+        (over,) = Visual.to_strips(self, head.pad_left(1), head.cell_length + 1, 1, style)
         room = max(0, width - over.cell_length)
-        return Strip.join([strip.extend_cell_length(room).crop(0, room), over.crop(0, width)])
+        under = strip.extend_cell_length(room, self.visual_style.rich_style).crop(0, room)
+        return Strip.join([under, over.crop(0, width)])
 
     def _render_text(self, y: int) -> Strip:
         width = self.size.width
