@@ -170,6 +170,7 @@ class ChatScreen(ChatActions):
     # -- layout ----------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
+        self.conversation.welcome.fit(self.app.size)  # before there are styles to look up again
         yield self.topbar
         yield self._panes
         yield self._key_bar

@@ -24,7 +24,10 @@ class SafeScreen(Screen[ScreenResultType]):
     def on_mount(self) -> None:
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
             self.dismiss()  # its key was pressed again before it had the focus
-        # Textual sets these classes with the first resize, after the first frame.
+
+    def on_compose(self) -> None:
+        # Textual sets these classes with the first resize: after the first frame, and with a second
+        # look for the styles of all widgets.
         height = self.app.size.height
         fitting = [name for least, name in self.VERTICAL_BREAKPOINTS or () if height >= least]
         for _, name in self.VERTICAL_BREAKPOINTS or ():

@@ -27,7 +27,7 @@ _TIPS = (
     "Close the terminal any time; no reply is lost.",
     "{app.commands} finds every command, {app.help} every key.",
     "{search.open} searches all your conversations.",
-    "{conversation.new} starts another conversation; this one keeps working.",
+    "{conversation.new} starts another; this one keeps working.",
     "{reply.copy} copies the last reply, over SSH too.",
     "{composer.editor} opens your draft in your editor.",
     "{pane.timeline} shows what the agent did, step by step.",
@@ -260,9 +260,12 @@ class Welcome:
             has_note=foot.tip.has_note,
         )
         centered = self.is_shown and layout.centered
-        self.column.set_class(centered, "-welcome")
-        self.column.set_class(layout.lamp, "-roomy")
-        self.column.set_class(self._size.width >= _LEAST_COLUMNS_FOR_BROAD, "-broad")
+        classes = {
+            "-welcome": centered,
+            "-roomy": layout.lamp,
+            "-broad": self._size.width >= _LEAST_COLUMNS_FOR_BROAD,
+        }
+        self.column.classes = {name for name, on in classes.items() if on}
         head.display = self.is_shown
         foot.display = centered
         head.lamp.display = layout.lamp
