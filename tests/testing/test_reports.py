@@ -220,6 +220,13 @@ def test_differences_between_two_runs(
     assert text in found[0].text
 
 
+def test_a_changed_guardrail_is_told() -> None:
+    old = run().model_copy(update={"guardrails": {"a": {"strength": "LOW"}, "b": {}, "c": {}}})
+    new = run().model_copy(update={"guardrails": {"a": {"strength": "HIGH"}, "c": {}, "d": {}}})
+    assert compare(old, new).guardrails == ["a: changed", "b: removed", "d: set"]
+    assert compare(run(), new).guardrails == []
+
+
 def test_slower_and_dearer_need_a_share_and_an_amount() -> None:
     def timed(seconds: float, tokens: int) -> CaseResult:
         result = case("a", "pass")

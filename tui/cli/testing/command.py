@@ -46,6 +46,7 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
 @click.option("--record", type=_FOLDER, metavar="DIR", help="Store what the service sends.")
 @click.option("--replay", type=_FOLDER, metavar="DIR", help="Run against recordings, offline.")
+@click.option("--studio", is_flag=True, help="Report which guardrail policies are set.")
 @click.option("--junit", type=_OUTPUT, metavar="FILE", help="Write a JUnit XML report.")
 @click.option("--html", type=_OUTPUT, metavar="FILE", help="Write an HTML report.")
 @click.option("--json", "json_file", type=_OUTPUT, metavar="FILE", help="Write a JSON report.")

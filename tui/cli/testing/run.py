@@ -6,12 +6,14 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,6 +26,9 @@ from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.cli.testing.run_folders import new_plan, resumed_plan
 from tui.core.errors import ErrorKind
+from tui.engine.session import Session
+from tui.engine.updates import Publish
+from tui.studio.models import GenieId
 from tui.testing.masking import masked
 from tui.testing.reports.comparison import Comparison, compare, comparison_lines
 from tui.testing.reports.html_page import html_report
@@ -32,7 +37,7 @@ from tui.testing.reports.merging import ReportProblem, merged, read_report
 from tui.testing.reports.policies import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
 from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
-from tui.testing.run.runner import Runner, RunOptions
+from tui.testing.run.runner import OpenSession, Runner, RunOptions
 from tui.testing.run.selection import Shard, selected
 from tui.testing.suite.loading import InvalidSuite, PlannedCase, Suite, load_suite
 from tui.testing.suite.spec import json_schema
@@ -63,6 +68,7 @@ class TestOptions:
     replay: Path | None = None
     compare: Path | None = None
     fail_on: str = "any"
+    studio: bool = False
 
 
 def with_pack(suites: tuple[Path, ...], pack: str | None) -> tuple[Path, ...]:
@@ -116,7 +122,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     connect = partial(place.connect, one_shot=True, store=folder.store)
     begun_s = time.monotonic()
     try:
-        results = asyncio.run(runner.run(connect))
+        results, guardrails = asyncio.run(_run(runner, connect, place if asked.studio else None))
     except KeyboardInterrupt:
         click.echo(f"Interrupted. To continue: genie-tui test ... --resume {plan.id}", err=True)
         return ExitCode.INTERRUPTED
@@ -136,6 +142,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
             ),
             suites=[SuiteInfo(name=s.spec.suite, file=s.file, sha256=s.sha256) for s in suites],
             cases=results,
+            guardrails=guardrails,
         ),
         [secret for suite in suites for secret in suite.secrets],
     )
@@ -175,6 +182,36 @@ def _place_and_wire(
     return place, recorder
 
 
+async def _run(
+    runner: Runner, connect: OpenSession, place: AgentTarget | None
+) -> tuple[list[CaseResult], dict[str, Any] | None]:
+    """Run the cases; return their results, and the guardrail's settings of ``place``, if given.
+
+    The settings are read after the run, when an embedded demo is there to answer.
+    """
+    if place is None:
+        return await runner.run(connect), None
+    if place.studio is None:
+        raise CommandFailure("--studio needs a developer token.", ExitCode.USAGE)
+    settings: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def connect_and_read(publish: Publish) -> AsyncGenerator[Session]:
+        async with connect(publish) as session:
+            settings.update(await _guardrail(place))
+            yield session
+
+    return await runner.run(connect_and_read), settings
+
+
+async def _guardrail(place: AgentTarget) -> dict[str, Any]:
+    """Return the configuration of each policy that is set."""
+    assert place.studio is not None
+    async with place.studio() as studio:
+        guardrail = await studio.guardrails.get(GenieId(place.genie))
+    return {policy.policy_type: dict(policy.configuration) for policy in guardrail.policies}
+
+
 _REFUSED = (ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN)
 
 
@@ -199,7 +236,7 @@ def _report(asked: TestOptions, result: RunResult) -> int:
         except ReportProblem as problem:
             raise CommandFailure(str(problem), ExitCode.USAGE) from None
     _write_reports(asked, result, comparison)
-    lines = [*closing_lines(result), *policy_lines(by_policy(result.cases))]
+    lines = [*closing_lines(result), *policy_lines(by_policy(result.cases), result.guardrails)]
     lines += comparison_lines(comparison) if comparison else []
     for line in lines:
         click.echo(line)

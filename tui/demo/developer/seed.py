@@ -11,7 +11,15 @@ from tui.demo.developer.knowledge import skill_of
 from tui.demo.developer.state import DeveloperState, DeveloperToken, StudioRecord
 from tui.demo.ids import skill_id
 from tui.demo.records import JsonObject
-from tui.demo.suggestions import EVERYONE, FINANCE, IFRIT, NO_CLIENT_GENIE, STOPPED_GENIE
+from tui.demo.suggestions import (
+    EVERYONE,
+    FINANCE,
+    GUARDED_GENIE,
+    IFRIT,
+    NO_CLIENT_GENIE,
+    STOPPED_GENIE,
+    WEAK_GENIE,
+)
 
 PROJECT, SUPPORT, FINANCE_FOLDER = 4567, 7498, 7302
 FAILING_SKILL = "Export to PDF"
@@ -180,6 +188,8 @@ def _genies(developer: DeveloperState) -> None:
             skills[:3],
         ),
         (NO_CLIENT_GENIE, "Has no client, so applications can't call it.", "open_ai", []),
+        (WEAK_GENIE, "Obeys whatever it reads. For red-team tests only.", "open_ai", []),
+        (GUARDED_GENIE, "Asks first, and refuses attacks. For red-team tests.", "open_ai", skills),
     ):
         developer.studio_records[handle] = StudioRecord(
             {

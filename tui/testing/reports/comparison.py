@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
@@ -39,6 +39,8 @@ class Comparison(BaseModel):
     old: str
     """ID of the older run."""
     changes: list[CaseChange] = []
+    guardrails: list[str] = []
+    """Policies of the guardrail that were changed, as clauses."""
     p: float = 1.0
     """Exact McNemar test over the cases whose verdict changed."""
 
@@ -59,7 +61,28 @@ def compare(old: RunResult, new: RunResult) -> Comparison:
     ]
     worse = sum(change.change == "newly failing" for change in changes)
     better = sum(change.change == "newly passing" for change in changes)
-    return Comparison(old=old.run.id, changes=changes, p=mcnemar_p(worse, better))
+    return Comparison(
+        old=old.run.id,
+        changes=changes,
+        guardrails=list(_guardrail_changes(old.guardrails, new.guardrails)),
+        p=mcnemar_p(worse, better),
+    )
+
+
+def _guardrail_changes(old: Guardrails | None, new: Guardrails | None) -> Iterator[str]:
+    """Yield what changed in the guardrail; nothing unless both runs told it."""
+    if old is None or new is None:
+        return
+    for policy in sorted(old.keys() | new.keys()):
+        if policy not in new:
+            yield f"{policy}: removed"
+        elif policy not in old:
+            yield f"{policy}: set"
+        elif old[policy] != new[policy]:
+            yield f"{policy}: changed"
+
+
+Guardrails = Mapping[str, Any]
 
 
 def _changes(old: CaseResult | None, new: CaseResult) -> Iterator[CaseChange]:
@@ -120,9 +143,10 @@ def _tokens(case: CaseResult) -> float:
 
 def comparison_lines(found: Comparison) -> list[str]:
     """Return a comparison for the terminal."""
-    if not found.changes:
+    if not found.changes and not found.guardrails:
         return [f"Compared with run {found.old}: no difference."]
     lines = [f"Compared with run {found.old}:"]
+    lines += [f"  guardrail      {text}" for text in found.guardrails]
     lines += [f"  {c.change:<14} {c.case}  {c.text}" for c in _by_weight(found.changes)]
     if found.of("newly failing", "newly passing"):
         sure = "significant" if found.p < SIGNIFICANT else "may be chance"

@@ -68,6 +68,8 @@ def _head(result: RunResult) -> Iterator[str]:
 
 def _comparison(found: Comparison) -> Iterator[str]:
     yield f"<h2>Compared with run {escape(found.old)}</h2>\n"
+    if found.guardrails:
+        yield f"<p>Guardrail: {escape('; '.join(found.guardrails))}</p>\n"
     if not found.changes:
         yield '<p class="muted">No difference.</p>\n'
         return

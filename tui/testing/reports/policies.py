@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.testing.results import CaseResult
@@ -46,8 +46,10 @@ def by_policy(cases: Iterable[CaseResult]) -> list[PolicyResult]:
     return list(found.values())
 
 
-def policy_lines(policies: Sequence[PolicyResult]) -> Iterator[str]:
-    """Yield the results by policy for the terminal."""
+def policy_lines(
+    policies: Sequence[PolicyResult], guardrails: Mapping[str, object] | None
+) -> Iterator[str]:
+    """Yield the results by policy for the terminal, with what the guardrail has, if known."""
     if policies:
         yield "By policy:"
     for policy in policies:
@@ -56,4 +58,6 @@ def policy_lines(policies: Sequence[PolicyResult]) -> Iterator[str]:
         line = (
             f"  {policy.policy:<20} {policy.held:>3} of {policy.judged:<3} held ({low} to {high}%)"
         )
-        yield f"{line}  failed: {failed}" if failed else line
+        if guardrails is not None and policy.policy != "none":
+            line += f"  guardrail: {'set' if policy.policy in guardrails else 'not set':<8}"
+        yield f"{line}  failed: {failed}" if failed else line.rstrip()
