@@ -6,6 +6,7 @@ from textual.widgets import OptionList
 
 from tests.fakes import WORKSHOP, ScriptedBackend
 from tests.ui.stage import Stage
+from tui.config import Preferences
 from tui.core.ports import Capability
 from tui.ui.keys.help_screen import HelpScreen
 from tui.ui.keys.keymap import commands
@@ -92,3 +93,14 @@ async def test_enter_on_a_glyph_runs_nothing() -> None:
         await open_help(stage, "waits for your approval")
         await stage.press("enter")
         assert isinstance(stage.app.screen, HelpScreen)
+
+
+async def test_vim_keys_are_listed_if_the_composer_has_them() -> None:
+    stage = Stage(preferences=Preferences(vim=True))
+    async with stage.shown():
+        await open_help(stage, "vim")
+        assert any("Delete, change, copy" in row for row in rows(stage))
+    stage = Stage()
+    async with stage.shown():
+        await open_help(stage)
+        assert not any("Vim keys" in row for row in rows(stage))

@@ -87,7 +87,7 @@ class GenieApp(SessionApp):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            self.push_screen(HelpScreen(self.has_command))
+            self.push_screen(HelpScreen(self.has_command, has_vim=self.preferences.vim))
 
     def action_open_link(self, href: str) -> None:
         """Open a web address in the browser, or copy it where there is no browser."""

@@ -1,4 +1,4 @@
-"""First steps and the legend of the glyphs, for the help screen. Data only."""
+"""First steps, Vim keys and the legend of the glyphs, for the help screen. Data only."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ FIRST_STEPS: Final = (
     ("app.quit", "Quit at any time; replies are there when you come back"),
 )
 """Ids of commands, and what a new user does with them."""
+
+VIM_KEYS: Final = (
+    ("Esc", "Normal mode; again: as without Vim keys"),
+    ("i a I A o O", "Insert before or after the cursor, at the line's start or end, on a new line"),
+    ("h j k l", "Move; k on the first line recalls an earlier message"),
+    ("w b e W B E ge", "Go to the next, previous, or end of a word"),
+    ("0 ^ $ gg G { } %", "Go to the line's or text's start or end, a paragraph, the other bracket"),
+    ("f F t T ; ,", "Find a character in the line; again"),
+    ("d c y > < gu gU g~", "Delete, change, copy, indent, change case; twice for whole lines"),
+    ('iw a" i( ap …', "Text objects after an operator: word, quotes, brackets, paragraph"),
+    ("x X D C Y s S r ~ J", "Delete, change, copy, replace, change case, join lines"),
+    ("p P", "Put what was deleted or copied after or before the cursor"),
+    ('"a "+ "_', "Register for the next command; + is the clipboard of the app"),
+    ("v V", "Select characters or lines; o goes to the other end"),
+    ("u Ctrl+R .", "Undo, redo, repeat the last change"),
+    ("3 12 …", "Count before a command or motion"),
+    ("Enter", "Send the message, in every mode"),
+)
+"""Keys of the Vim mode, and their meaning."""
 
 LEGEND: Final = (
     ("✦", "$accent", "the agent"),

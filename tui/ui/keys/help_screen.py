@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.ui.keys.guide import FIRST_STEPS, LEGEND
+from tui.ui.keys.guide import FIRST_STEPS, LEGEND, VIM_KEYS
 from tui.ui.keys.keymap import Command, in_order, keys_of
 from tui.ui.keys.labels import key_name
 from tui.ui.keys.list_modal import ListModal
@@ -54,7 +54,8 @@ class HelpRow:
 class HelpScreen(ListModal[None]):
     """Everything there is to know; typing filters it, Enter runs a command that is available.
 
-    ``exists`` returns False for the id of a command that this agent never has.
+    ``exists`` returns False for the id of a command that this agent never has; ``has_vim``: the
+    composer has Vim keys.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,8 +74,14 @@ class HelpScreen(ListModal[None]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, exists: Callable[[str], bool] = lambda command_id: True) -> None:
+    def __init__(
+        self,
+        exists: Callable[[str], bool] = lambda command_id: True,
+        *,
+        has_vim: bool = False,
+    ) -> None:
         super().__init__()
+        self._has_vim = has_vim
         self._exists = exists
         self._shows_names = False
         self._listed: list[HelpRow] = []
@@ -117,6 +124,9 @@ class HelpScreen(ListModal[None]):
         for command in commands.values():
             title = TITLES.get(command.part, command.part.replace("_", " ").capitalize())
             yield HelpRow(title, keys(command), command.meaning, command.id)
+        if self._has_vim:
+            for names, text in VIM_KEYS:
+                yield HelpRow("Vim keys in the composer", Content.styled(names, "bold"), text)
         for glyph, style, text in LEGEND:
             yield HelpRow("What the glyphs mean", Content.styled(glyph, style), text)
 
