@@ -146,3 +146,26 @@ def test_lines_pasted_without_bracketed_paste_are_one_message(
         assert terminal.wait_exit() == 0
     sent = [record.summary for record in server.log.of("send") if record.summary]
     assert [text.split("\n") for text in sent] == [["What can you", "do for us?", ""]]
+
+
+def test_vim_keys_shape_the_cursor_and_restore_it(start: Start, server: DemoServer) -> None:
+    with start(GENIE_TUI_VIM="1", **settings_of(server)) as terminal:
+        terminal.until("INSERT")
+        terminal.until("online")
+        terminal.type("one\x1b")
+        terminal.until("NORMAL")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+        assert b"\x1b[6 q" in terminal.output
+        assert terminal.output.rfind(b"\x1b[0 q") > terminal.output.rfind(b"\x1b[6 q")
+
+
+def test_without_vim_keys_the_cursor_and_the_pictures_of_the_terminal_are_left_alone(
+    start: Start, server: DemoServer
+) -> None:
+    with start(**settings_of(server)) as terminal:
+        terminal.until("online")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+        assert not re.search(rb"\x1b\[[0-9]? q", terminal.output)
+        assert b"\x1b[c" not in terminal.output

@@ -103,6 +103,15 @@ async def test_the_plus_register_is_the_clipboard_of_the_app(stage: Stage) -> No
         assert stage.composer_text() == "newone"
 
 
+async def test_ctrl_c_copies_what_is_selected_with_the_character_under_the_cursor(
+    stage: Stage,
+) -> None:
+    async with stage.shown():
+        await stage.pilot.press(*"one two", "escape", "0", "v", "e", "ctrl+c")
+        await stage.until(lambda: stage.app.clipboard == "one")
+        assert (stage.composer_text(), stage.key_mode()) == ("one two", "NORMAL")
+
+
 async def test_k_on_the_first_line_recalls_a_message(stage: Stage) -> None:
     async with stage.shown():
         await stage.pilot.press(*"first", "enter")

@@ -109,6 +109,11 @@ class VimMode:
         is_character = event.is_printable and not is_chord
         key = event.character if is_character and event.character else event.key
         self._learn()
+        if key == "ctrl+c" and editor.mode != "normal":
+            for part in '"+y':  # Textual's selection lacks the character under the cursor
+                editor.press(part)
+            self._show()
+            return True
         waits = bool(editor.pending)
         if is_chord and not (key == "ctrl+r" and editor.can_redo):
             editor.pending = []
