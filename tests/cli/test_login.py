@@ -45,7 +45,7 @@ def test_the_first_valid_redirect_signs_in_until_the_logout(
     assert run("ask", "hi").returncode == 0
 
     left = run("logout")
-    assert (left.returncode, "signed out" in left.stderr) == (0, True)
+    assert (left.returncode, "Signed out" in left.stderr) == (0, True)
     files = Path(environ["GENIE_TUI_DATA_DIR"], "state", "logins").glob("*.json")
     assert [file.read_text() for file in files] == ['{"where": "nowhere"}']
     for command in (("whoami",), ("ask", "hi")):
@@ -97,7 +97,7 @@ def test_with_an_api_key_no_login_is_needed(run: Run) -> None:
     by_key = {"GENIE_TUI_AUTH": "api_key", "GENIE_TUI_IDP_USER_ID": "usr-1"}
     key = "f" * 64
     assert "usr-1" in run("whoami", GENIE_TUI_API_KEY=key, **by_key).stdout
-    assert "nothing to sign in to" in run("login", GENIE_TUI_API_KEY=key, **by_key).stderr
+    assert "already has an API key" in run("login", GENIE_TUI_API_KEY=key, **by_key).stderr
     assert "Remove it there too" in run("logout", GENIE_TUI_API_KEY=key, **by_key).stderr
 
 

@@ -100,7 +100,7 @@ async def test_token_usage_of_three_prompts_adds_up_in_the_timeline_header() -> 
         head = stage.find(TimelineHeader)
         await stage.until(lambda: "↑490 ↓136" in stage.text(head))
         rows = [stage.text(row) for row in stage.find_all(UsageRow)]
-    assert ["120 tokens in" in rows[0], "250 tokens in" in rows[1]] == [True, True]
+    assert ["120 input tokens" in rows[0], "250 input tokens" in rows[1]] == [True, True]
 
 
 async def test_an_empty_reply_does_not_ask_about_a_genie() -> None:

@@ -19,12 +19,12 @@ async def test_token_usage_is_shown_for_a_turn_and_in_the_header_for_all() -> No
     stage = Stage(ScriptedBackend(*scripts, can=WORKSHOP))
     async with stage.shown(160, 40):
         await stage.say("Count")
-        await stage.until(lambda: "2,500 tokens in" in stage.screen())
-        assert "40 out" in stage.text(stage.find(UsageRow))
+        await stage.until(lambda: "2,500 input tokens" in stage.screen())
+        assert "40 output tokens" in stage.text(stage.find(UsageRow))
         await stage.say("Count again")
-        await stage.until(lambda: "1,000 tokens in, 100 out" in stage.screen())
+        await stage.until(lambda: "1,000 input tokens, 100 output tokens" in stage.screen())
         head = stage.find(TimelineHeader)
-        await stage.until(lambda: "↑3.5k ↓140 · 3.64" in stage.text(head))
+        await stage.until(lambda: "↑3.5k ↓140" in stage.text(head))
         await stage.press("ctrl+n")
         await stage.until(lambda: "Enter  Start" in stage.screen())
         await stage.press("enter")
@@ -51,7 +51,7 @@ def test_short_token_counts_have_few_digits(tokens: int, words: str) -> None:
 def test_a_zero_cost_is_not_shown() -> None:
     usage = Usage(input_tokens=1, cost=0.0)
     assert usage.brief() == "↑1 ↓0"
-    assert usage.sentence() == "1 tokens in, 0 out"
+    assert usage.sentence() == "1 input token, 0 output tokens"
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,15 @@ def test_a_zero_cost_is_not_shown() -> None:
 )
 def test_a_cost_is_formatted_alike_everywhere(cost: float, told: str) -> None:
     used = Usage(input_tokens=1, cost=cost)
-    assert used.brief() == f"↑1 ↓0 · {told}"
-    assert used.sentence().endswith(f"cost {told}")
+    assert used.brief() == "↑1 ↓0"
+    assert Usage(input_tokens=1, cost=cost, currency="CHF").brief() == f"↑1 ↓0 · CHF {told}"
+    assert used.sentence().endswith(f"cost {told} (currency not given)")
 
 
 def test_a_currency_is_shown_where_the_service_names_one() -> None:
-    assert Usage(input_tokens=1, cost=0.5, currency="EUR").sentence().endswith("cost EUR 0.5000")
+    assert Usage(input_tokens=1, cost=0.5, currency="EUR").sentence().endswith("cost €0.5000")
+    assert Usage(input_tokens=1, cost=0.5, currency="USD").brief() == "↑1 ↓0 · $0.5000"
+    assert Usage(input_tokens=1, cost=0.5, currency="CHF").brief() == "↑1 ↓0 · CHF 0.5000"
 
 
 def test_cached_tokens_and_premium_requests_are_shown_where_counted() -> None:
@@ -73,7 +76,8 @@ def test_cached_tokens_and_premium_requests_are_shown_where_counted() -> None:
         input_tokens=1_200, cached_tokens=600, cache_write_tokens=40, premium_requests=1.5
     )
     assert usage.sentence() == (
-        "1,200 tokens in (600 cached, 40 written to the cache), 0 out, 1.5 premium requests"
+        "1,200 input tokens (600 cached, 40 written to the cache), 0 output tokens, "
+        "1.5 premium requests"
     )
 
 

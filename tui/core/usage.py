@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.text import plural
+
 if TYPE_CHECKING:
     from tui.core.events import UsageReported
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +57,15 @@ class Usage:
         )
 
     def brief(self) -> str:
-        """Return a short form such as ``↑12.3k ↓310 · 0.0052``."""
-        cost = f" · {self._price(self.cost)}" if self.cost else ""
+        """Return a short form such as ``↑12.3k ↓310 · $0.0052``.
+
+        A cost without a currency is left out: a number alone says nothing.
+        """
+        cost = f" · {self._price(self.cost)}" if self.cost and self.currency else ""
         return f"↑{_short(self.input_tokens)} ↓{_short(self.output_tokens)}{cost}"
 
     def sentence(self) -> str:
-        """Return a sentence such as ``1,204 tokens in (600 cached), 310 out, cost 0.0052``."""
+        """Return a sentence such as ``1,204 input tokens (600 cached), 310 output tokens``."""
         cache = [
             f"{count:,} {what}"
             for count, what in (
@@ -68,17 +75,20 @@ class Usage:
             if count
         ]
         parts = [
-            f"{self.input_tokens:,} tokens in" + (f" ({', '.join(cache)})" if cache else ""),
-            f"{self.output_tokens:,} out",
+            plural(self.input_tokens, "input token") + (f" ({', '.join(cache)})" if cache else ""),
+            plural(self.output_tokens, "output token"),
         ]
         if self.premium_requests:
             word = "request" if self.premium_requests == 1 else "requests"
             parts.append(f"{self.premium_requests:,g} premium {word}")
         if self.cost:
-            parts.append(f"cost {self._price(self.cost)}")
+            unknown = "" if self.currency else " (currency not given)"
+            parts.append(f"cost {self._price(self.cost)}{unknown}")
         return ", ".join(parts)
 
     def _price(self, cost: float) -> str:
+        if symbol := _SYMBOLS.get(self.currency):
+            return f"{symbol}{_amount(cost)}"
         return f"{self.currency} {_amount(cost)}".lstrip()
 
 
