@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.screenshots.interactions import conversation, welcome
@@ -47,6 +48,51 @@ async def reconnecting(pilot: Pilot[None]) -> None:
     )
     page.report_recovery(lost)
     page.show_state()
+
+
+async def resumed(pilot: Pilot[None]) -> None:
+    """The connection was lost and is back: what happened meanwhile, and that nothing is missing."""
+    from tests.ui.widget_app import at
+    from tui.core.events import (
+        AgentMessage,
+        SkillFinished,
+        SkillStarted,
+        StreamLost,
+        StreamResumed,
+        TurnFinished,
+        TurnStarted,
+    )
+
+    await conversation(pilot)
+    events = [
+        at(TurnStarted, 1, 0),
+        at(AgentMessage, 2, 1, text="Disconnecting now. I'll keep working."),
+        replace(at(StreamLost, 90, 1, after_seq=2), seq=None),
+        at(SkillStarted, 3, 2, skill="Count the clouds"),
+        at(SkillFinished, 4, 4, skill="Count the clouds", outcome="completed"),
+        at(SkillStarted, 5, 4, skill="Reconnect the cable"),
+        at(SkillFinished, 6, 5, skill="Reconnect the cable", outcome="completed"),
+        replace(at(StreamResumed, 91, 7, after_seq=6, lost_for_ms=6_100, caught_up=4), seq=None),
+        at(AgentMessage, 7, 8, text="**Eleven clouds.** Nothing was lost."),
+        at(TurnFinished, 8, 8),
+    ]
+    await show_turn(pilot, "Pull the cable while you work", events)
+
+
+async def working(pilot: Pilot[None]) -> None:
+    """The agent works, and a line says since when and how to stop."""
+    from tests.ui.widget_app import at
+    from tui.core.events import AgentMessage, SkillStarted, TurnStarted
+
+    await conversation(pilot)
+    skills = ("List deployments", "Search tickets", "Read status page")
+    events = [
+        at(TurnStarted, 1, 0),
+        at(AgentMessage, 2, 1, text="I'll check all the systems at once."),
+        *(at(SkillStarted, n, 2, skill=skill) for n, skill in enumerate(skills, 3)),
+    ]
+    await show_turn(pilot, "Is anything broken right now?", events)
+    page_of(pilot).follow_turn("turn")
 
 
 async def offline(pilot: Pilot[None]) -> None:

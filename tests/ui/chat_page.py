@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from textual import events
@@ -10,6 +11,7 @@ from textual.selection import Selection
 from textual.widget import Widget
 
 from tests.textual_internals import screen_lines, screen_text
+from tui.core.ids import TurnId
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys.key_bar import KeyBar
 from tui.ui.transcript.transcript import Transcript
@@ -369,6 +371,14 @@ class ChatPage:
         current = self.current_conversation()
         assert current is not None
         self._chat.chat_state.recover(current, recovery)
+
+    def follow_turn(self, turn_id: str) -> None:
+        """Tell the screen that the agent works on a turn of the current conversation."""
+        current, turn = self.current_conversation(), self.transcript().turn(TurnId(turn_id))
+        assert current is not None
+        assert turn is not None
+        self._chat.chat_state.active_turns.note(replace(turn, conversation_id=current))
+        self._chat.show_state()
 
     def report_deactivated(self) -> None:
         """Tell the screen that the service has deactivated the current conversation."""
