@@ -27,9 +27,14 @@ def read_studio_profile(name: str | None, config: Path | None) -> Profile:
 
     Raises ``tui.config.ConfigError``.
     """
-    from tui.config import ConfigError, load, variable
+    from tui.config import ConfigError, is_configured, load, variable
 
     profile = load(profile=name, config_path=config, complete=False)
+    if profile.developer_token is None and not is_configured(config):
+        raise ConfigError(
+            "Nothing is set up yet. Run 'genie-tui' to set up a profile, or add --demo to try it "
+            f"without an account. In scripts, set {variable('developer_token')}."
+        )
     if profile.developer_token is None:
         where = f"{variable('developer_token')}, or developer_token in the profile"
         raise ConfigError(
