@@ -88,10 +88,11 @@ class ConversationPane(Container):
     @property
     def ends_in_silence(self) -> bool:
         """True if the last turn on screen has ended without a reply."""
+        if not (self.transcript and self.transcript.items):
+            return False  # asked for before the first paint, which must not wait for the import
         from tui.ui.transcript.entries import SilenceEntry
 
-        last = self.transcript.items[-1] if self.transcript and self.transcript.items else None
-        return isinstance(last, SilenceEntry)
+        return isinstance(self.transcript.items[-1], SilenceEntry)
 
     def show_pill(self, shown: bool) -> None:
         """Show or hide the hint that there are new messages below."""

@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.ui.keys.labels import UNBOUND, key_name
+from tui.ui.keys.labels import key_at
 from tui.ui.toolkit.state_glyphs import clock_time, day_of
 from tui.ui.toolkit.text import line, spread
 from tui.ui.welcome.cards import Cards, StartCard
@@ -155,16 +155,18 @@ class Tip(Widget):
 
     def _text(self) -> Content:
         """Return the tip, or the next one whose keys exist."""
-        active = [item.binding for item in self.screen.active_bindings.values()]
-        keys = {binding.id: key_name(binding.key) for binding in active if binding.key != UNBOUND}
         tips = (_TIPS[(self._place + step) % len(_TIPS)] for step in range(len(_TIPS)))
-        tip = next(tip for tip in tips if all(name in keys for name in _KEY.findall(tip)))
+        tip = next(tip for tip in tips if all(map(self._key, _KEY.findall(tip))))
         return Content.assemble(
             *(
-                (keys[part], "bold") if place % 2 else (part, "$muted")
+                (self._key(part), "bold") if place % 2 else (part, "$muted")
                 for place, part in enumerate(_KEY.split(tip))
             )
         )
+
+    def _key(self, command_id: str) -> str:
+        """Return the key of a command; empty if it has none."""
+        return key_at(self.app if command_id.startswith("app.") else self.screen, command_id)
 
 
 class WelcomeFoot(Vertical):
