@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from tests.fakes import ScriptedBackend, reply
 from tests.screenshots.svg import slim
 from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.stage import Stage
@@ -15,6 +17,7 @@ from tests.ui.studio.acting import opened
 from tests.ui.widget_app import Solo, settle
 from tui.ui.toolkit.choice import InlineChoice
 from tui.ui.toolkit.confirm import ConfirmModal
+from tui.ui.toolkit.rows import GUTTER_CELLS
 
 
 async def test_a_resize_that_hides_the_focused_pane_focuses_the_composer() -> None:
@@ -91,3 +94,19 @@ async def test_a_compact_svg_shows_the_same_text() -> None:
 def _words(svg: str) -> str:
     texts = re.findall(r"<text [^>]*>([^<]*)</text>", svg.replace("&#160;", "\u00a0"))
     return "".join("".join(texts).split())
+
+
+@pytest.mark.parametrize("width", [80, 120, 160, 260])
+async def test_text_and_times_of_a_conversation_have_one_column_each(width: int) -> None:
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown(width, 40):
+        await stage.say("Question")
+        await stage.until(lambda: "Hello" in stage.screen())
+        found = map(stage.find, ("PromptCard", "Reply", "Composer", "NameRow"))
+        prompt, answer, composer, name = (widget.content_region for widget in found)
+        begins = {prompt.x, answer.x, composer.x, name.x + GUTTER_CELLS}
+        assert len(begins) == 1
+        assert len({prompt.right, answer.right, composer.right, name.right}) == 1
+        assert prompt.width <= 110
+        if width >= 120:
+            assert stage.screen().splitlines()[0].index("Question") in begins

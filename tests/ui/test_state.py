@@ -23,7 +23,7 @@ from tui.engine.updates import (
 )
 from tui.ui.chat.active_turns import ActiveTurns
 from tui.ui.chat.banner_text import of_error, of_recovery
-from tui.ui.chat.pane_row import ROOM, Pane, Panes
+from tui.ui.chat.pane_row import MOST_CONVERSATION, ROOM, Pane, Panes
 from tui.ui.chat.state import ChatState
 from tui.ui.chat.update_handler import UpdateQueue
 from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
@@ -148,7 +148,7 @@ def test_the_conversation_has_72_columns_wherever_the_window_allows_it(width: in
     assert beside == [pane for pane, room in ROOM.items() if width >= room]
     conversation = width - sum(map(panes.width, beside))
     assert conversation >= min(width, 72)
-    assert conversation - 2 * panes.margin() <= 118
+    assert conversation - sum(panes.margins()) <= MOST_CONVERSATION
 
 
 def test_an_empty_timeline_is_shown_only_on_request() -> None:

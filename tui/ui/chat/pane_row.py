@@ -78,15 +78,16 @@ class Panes:
             room -= self.width("sidebar")
         return max(_NARROWEST, min(WIDEST[pane], room))
 
-    def margin(self) -> int:
-        """Return the columns that stay empty on each side of the conversation."""
+    def margins(self) -> tuple[int, int]:
+        """Return the columns that stay empty at the left and right of the conversation."""
         beside = sum(map(self.width, filter(self._is_beside, ROOM)))
-        return max(0, self._width - beside - MOST_CONVERSATION) // 2
+        spare = max(0, self._width - beside - MOST_CONVERSATION)
+        return spare // 2, spare - spare // 2
 
     def text_column(self) -> int:
         """Return the column at which text of the conversation begins."""
         left = self.width("sidebar") if self._is_beside("sidebar") else 0
-        return left + self.margin() + TEXT_COLUMN
+        return left + self.margins()[0] + TEXT_COLUMN
 
     def needless_keys(self) -> frozenset[str]:
         """Return the ids of keys for what is on the screen already, or has nothing to show."""
@@ -170,7 +171,8 @@ class PaneRow(Horizontal):
             widget.display = self._panes.shows(pane)
             widget.set_class(self._panes.floats(pane), "-floating")
             widget.styles.width = self._panes.width(pane)
-        self.middle.styles.padding = (0, self._panes.margin())
+        left, right = self._panes.margins()
+        self.middle.styles.padding = (0, right, 0, left)
         self.text_column = self._panes.text_column()
         self.needless_keys = self._panes.needless_keys()
         self.screen.set_class(any(self._panes.floats(pane) for pane in ROOM), "-veiled")
