@@ -173,6 +173,8 @@ async def test_what_is_not_followed_does_not_look_as_if_it_went_on() -> None:
         await settle(pilot, lambda: "59 s" in app.screen_text())
         timeline.set_paused(on=True)
         await settle(pilot, lambda: "59 s" not in app.screen_text())
+        assert "○ Look up" in app.screen_text()
+        assert "━" not in app.screen_text()
         assert not ticker_of(app).runs
 
 

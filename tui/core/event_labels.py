@@ -44,6 +44,7 @@ class EventIcon(StrEnum):
     QUESTION = "◆"
     CONNECTION = "◇"
     REJECTED = "○"
+    OPEN_END = "◌"
     NOTED = "·"
     CUT = "↯"
     RESUMED = "↻"

@@ -39,6 +39,7 @@ _STYLES = {
     EventIcon.QUESTION: ASKS,
     EventIcon.CONNECTION: ASKS,
     EventIcon.REJECTED: MUTED,
+    EventIcon.OPEN_END: MUTED,
     EventIcon.NOTED: MUTED,
     EventIcon.CUT: BAD,
     EventIcon.RESUMED: GOOD,
@@ -51,7 +52,7 @@ _ICONS: dict[RowState, EventIcon] = {
     "failed": EventIcon.FAILED,
     "stopped": EventIcon.STOPPED,
     "rejected": EventIcon.REJECTED,
-    "open_end": EventIcon.REJECTED,
+    "open_end": EventIcon.OPEN_END,
 }
 _BAR_STYLES: dict[RowState, str] = {"running": BUSY, "done": GOOD, "failed": BAD, "approved": GOOD}
 
@@ -92,6 +93,8 @@ class RowPainter:
     """Glyph of what runs."""
     raw: bool = False
     """Show log lines with their names on the wire."""
+    is_paused: bool = False
+    """The turn is not followed: how anything goes on is not known."""
 
     def labels(self) -> Content:
         """Return the line with the times of the axis."""
@@ -137,7 +140,7 @@ class RowPainter:
             case (_, "asks"):
                 return _GLYPHS[EventIcon.QUESTION]
             case (_, "running"):
-                return self.busy
+                return _GLYPHS[EventIcon.REJECTED] if self.is_paused else self.busy
             case ("skill" | "connection" | "end", state) if state in _ICONS:
                 return _GLYPHS[_ICONS[state]]
             case _:
@@ -172,7 +175,8 @@ class RowPainter:
         until_ms: float = self.now_ms if row.ended_ms is None else row.ended_ms
         if row.state == "asks":
             until_ms = self.axis.begin_ms + self.axis.length_ms
-        style = _BAR_STYLES.get(row.state, MUTED)
+        unknown = self.is_paused and row.state == "running"
+        style = MUTED if unknown else _BAR_STYLES.get(row.state, MUTED)
         if row.kind == "end":
             return
         if row.asked_ms is not None:
@@ -180,7 +184,8 @@ class RowPainter:
             waits = row.kind == "gap" or row.state != "rejected"
             yield Span(row.asked_ms, asked_until_ms, ASKS if waits else MUTED, dotted=waits)
         if row.started_ms is not None:
-            yield Span(row.started_ms, until_ms, MUTED if row.kind == "log" else style)
+            style = MUTED if row.kind == "log" else style
+            yield Span(row.started_ms, until_ms, style, dotted=unknown)
         elif row.not_before_ms is not None:
             yield Span(row.not_before_ms, until_ms, style, dotted=True)
 
@@ -188,6 +193,8 @@ class RowPainter:
         if row.state == "asks":
             return Content.styled("waits", ASKS)
         if row.is_open and row.kind != "message":
+            if self.is_paused:
+                return Content("")
             times = (row.started_ms, row.asked_ms)
             since_ms = next((at_ms for at_ms in times if at_ms is not None), row.at_ms)
             style = ASKS if row.kind == "gap" else BUSY

@@ -216,8 +216,10 @@ class Timeline(LineList):
         length_ms = self._axes[turn.key] = axis_ms(now_ms - rows.begin_ms)
         axis = TimeAxis(rows.begin_ms, length_ms, columns.axis)
         moves = self.app.animation_level != "none"
-        busy = spinner(self._now_ms()) if moves and not self.is_paused else BUSY_STILL
-        return RowPainter(columns, axis, now_ms, busy, raw=self._turns.raw)
+        busy = spinner(self._now_ms()) if moves else BUSY_STILL
+        return RowPainter(
+            columns, axis, now_ms, busy, raw=self._turns.raw, is_paused=self.is_paused
+        )
 
     def _time_of(self, turn: TimelineTurn) -> int:
         """Return the time up to which a turn is drawn."""

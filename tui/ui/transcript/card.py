@@ -22,7 +22,7 @@ from tui.ui.toolkit.state_glyphs import (
     FAILED,
     LATER,
     MUTED,
-    OPEN_END,
+    NOT_FOLLOWED,
     SENDING,
     UNSURE,
     clock_time,
@@ -111,7 +111,7 @@ class Card(RowsView, Generic[EntryT]):
     def busy_glyph(self) -> Content:
         """Return the glyph for progress; it does not move with reduced motion."""
         if self.is_paused:
-            return OPEN_END
+            return NOT_FOLLOWED
         moves = self.app.animation_level != "none"
         return spinner(self.now_ms()) if moves else BUSY_STILL
 
