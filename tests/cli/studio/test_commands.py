@@ -29,7 +29,13 @@ def test_a_table_has_a_head_and_aligned_columns(studio: Studio) -> None:
     assert lines[0].startswith("ID ")
     assert "SKILLS COUNT" in lines[0]
     place = lines[0].index("NAME")
-    assert [line[place:].split()[0] for line in lines[1:]] == ["Ifrit", "Asleep", "Lampless", "Gullible", "Guarded"]
+    assert [line[place:].split()[0] for line in lines[1:]] == [
+        "Ifrit",
+        "Asleep",
+        "Lampless",
+        "Gullible",
+        "Guarded",
+    ]
 
 
 def test_json_is_the_plain_list_or_object(studio: Studio) -> None:
