@@ -24,6 +24,7 @@ from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.system.terminal import Terminal
 from tui.ui.app.app import GenieApp
+from tui.ui.chat.session_lifecycle import StartWith
 from tui.ui.studio.connection import Connect, StudioConnection
 
 QUICK = Timeouts(
@@ -82,6 +83,7 @@ class Stage(ChatPage):
     agent_name: str = "Ifrit"
     introduction: Introduction = INTRODUCTION
     genie: str = "gin-Ifrit"
+    start_with: StartWith | None = None
     used: list[str] = field(default_factory=list)
     """The genies that were made those of the profile."""
     kept: GenieSource = field(default_factory=lambda: GenieSource("config.toml"))
@@ -104,6 +106,7 @@ class Stage(ChatPage):
             terminal=self.terminal,
             preferences=replace(self.preferences, theme=self.theme or self.preferences.theme),
             clock=self.clock,
+            start_with=self.start_with,
         )
 
     def _use(self, genie: str) -> tuple[Connect, GenieSource]:

@@ -7,6 +7,7 @@ import shlex
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -130,10 +131,19 @@ def _colours_asked() -> AbstractContextManager[None]:
 
 def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
     from tui.ui.app.app import GenieApp
+    from tui.ui.chat.session_lifecycle import StartWith
     from tui.ui.studio.connection import StudioConnection
 
+    start = StartWith(
+        conversation_id=target.conversation, newest=target.last_conversation, say=target.say
+    )
+    connect = place.connect
+    if target.run:
+        from tui.cli.testing.run_folders import store_of_run
+
+        connect = partial(connect, store=store_of_run(target.run))
     app = GenieApp(
-        place.connect,
+        connect,
         agent_name=place.agent_name,
         user_name=place.user_name,
         place=place.label,
@@ -143,6 +153,7 @@ def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
         early_draft_store=place.early_draft_store,
         save_theme=place.save_theme,
         studio=StudioConnection(place.studio, place.use_genie, place.genie),
+        start_with=start,
     )
     app.run(mouse=preferences.mouse)
     gc_control.leave_all()

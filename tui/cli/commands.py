@@ -21,6 +21,10 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @target_options
 @click.option("--login", is_flag=True, help="With --demo, sign in through the demo's login page.")
 @setting_options("interface")
+@click.option("-c", "last_conversation", is_flag=True, help="Open the last conversation.")
+@click.option("--conversation", metavar="ID", default="", help="Open this conversation.")
+@click.option("--say", metavar="TEXT", default="", help="Send a first message.")
+@click.option("--run", metavar="RUN", default="", help="Open the conversations of a test run.")
 @click.option("--web", is_flag=True, help="With --demo, open the app in a browser on this machine.")
 @click.option(
     "--port",
@@ -36,6 +40,10 @@ def root(
     profile: str | None,
     config: Path | None,
     login: bool,
+    last_conversation: bool,
+    conversation: str,
+    say: str,
+    run: str,
     web: bool,
     port: int | None,
 ) -> None:
@@ -58,7 +66,22 @@ def root(
         )
     if port is not None and not web:
         raise click.UsageError("--port works only with --web.")
-    context.obj = Target(demo=demo, profile=profile, config=config, login=login, flags=flags)
+    if last_conversation and conversation:
+        raise click.UsageError("Use either -c or --conversation, not both.")
+    opens = last_conversation or conversation or say or run
+    if opens and (web or context.invoked_subcommand is not None):
+        raise click.UsageError("-c, --conversation, --say, and --run open the app.")
+    context.obj = Target(
+        demo=demo,
+        profile=profile,
+        config=config,
+        login=login,
+        conversation=conversation,
+        last_conversation=last_conversation,
+        say=say,
+        run=run,
+        flags=flags,
+    )
     if web:
         from tui.cli.web import run_web
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,13 @@ class Target:
     config: Path | None = None
     login: bool = False
     """With ``demo``: sign in through its login."""
+    conversation: str = ""
+    """ID of the conversation to open the app at."""
+    last_conversation: bool = False
+    say: str = ""
+    """First message to send."""
+    run: str = ""
+    """Run of test suites whose conversations are opened instead of the user's."""
     flags: Mapping[str, object] = field(default_factory=dict)
     """Settings given as options, by key."""
 
@@ -157,3 +165,14 @@ def target_of(context: click.Context, **options: Any) -> Target:
     return Target(flags=flags_of(context), **options).or_from(
         parent if isinstance(parent, Target) else None
     )
+
+
+def target_options_of(target: Target) -> str:
+    """Return the options that name a target again, for a command that is shown."""
+    words = ["--demo"] if target.demo else []
+    words += ["--profile", target.profile] if target.profile else []
+    words += ["--config", str(target.config)] if target.config else []
+    for key in ("backend", "genie"):
+        if value := target.flags.get(key):
+            words += [f"--{key}", str(value)]
+    return shlex.join(words)

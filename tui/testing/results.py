@@ -177,6 +177,8 @@ class RunInfo(Result):
     version: str = ""
     agent: str = ""
     backend: str = ""
+    target: str = ""
+    """Options that name the agent, such as ``--profile staging``."""
     seed: int | None = None
     shard: str = "1/1"
     repeat: int | None = None

@@ -23,7 +23,7 @@ from tui.api.recording.recorder import Recorder
 from tui.api.recording.replayer import Replayer
 from tui.bootstrap import AgentTarget
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
-from tui.cli.options import Target
+from tui.cli.options import Target, target_options_of
 from tui.cli.testing.run_folders import new_plan, resumed_plan
 from tui.core.errors import ErrorKind
 from tui.engine.session import Session
@@ -135,6 +135,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
                 version=__version__,
                 agent=place.agent_name,
                 backend=place.backend,
+                target=target_options_of(target),
                 seed=plan.seed,
                 shard=plan.shard,
                 repeat=run_options.repeat,

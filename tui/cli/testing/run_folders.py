@@ -50,3 +50,11 @@ def resumed_plan(name: str, suites: Sequence[Suite]) -> tuple[RunFolder, Plan]:
             text = f"{suite.file} has changed since run {plan.id}. Start a new run."
             raise CommandFailure(text, ExitCode.USAGE)
     return folder, plan
+
+
+def store_of_run(name: str) -> Path:
+    """Return the path of a run's conversations. Raises ``CommandFailure`` if there are none."""
+    folder = RunFolder(runs_folder() / Path(name).name)
+    if not folder.store.is_file():
+        raise CommandFailure(f"there is no run '{name}'.", ExitCode.USAGE)
+    return folder.store

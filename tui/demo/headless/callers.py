@@ -45,7 +45,7 @@ def genie_for(state: DemoState, request: Request) -> tuple[DemoGenie, User]:
     user = caller_of(state, request)
     genie = state.genies.get(request.path_params["genie"])
     if genie is None:
-        raise not_found("DemoGenie")
+        raise not_found("Genie")
     if not genie.client_attached:
         raise Refusal(406, "No client is attached to this genie.")
     credential = bearer_token(request)
@@ -67,5 +67,5 @@ def conversation_for(state: DemoState, request: Request) -> DemoConversation:
     genie, user = genie_for(state, request)
     conversation = state.conversations.get(request.path_params["conversation"])
     if conversation is None or conversation.genie is not genie or conversation.user is not user:
-        raise not_found("DemoConversation")
+        raise not_found("Conversation")
     return conversation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from tui.testing.results import Attempt, CaseResult, RunResult, Verdict
+from tui.testing.results import Attempt, CaseResult, RunInfo, RunResult, Verdict
 
 LABELS: dict[Verdict, str] = {
     "pass": "ok",
@@ -79,6 +79,15 @@ def rerun_command(case: CaseResult) -> str:
     return f"genie-tui test {shlex.quote(case.file)} --filter {shlex.quote(case.key)}"
 
 
+def open_command(run: RunInfo, attempt: Attempt) -> str:
+    """Return the command that opens the conversation of a repeat; empty if it has none."""
+    if not run.id or not attempt.conversation:
+        return ""
+    target = f" {run.target}" if run.target else ""
+    place = f"--run {run.id} --conversation {shlex.quote(attempt.conversation)}"
+    return f"genie-tui{target} {place}"
+
+
 def totals(cases: Sequence[CaseResult]) -> str:
     """Return the counts of all verdicts that occur, such as ``7 passed (1 flaky), 1 failed``."""
     return ", ".join(_counts(cases)) or "no cases"
@@ -103,6 +112,9 @@ def closing_lines(result: RunResult) -> list[str]:
             lines += [f"  {line}" for line in failure_lines(case)]
             lines += list(_conversation(case))
             lines.append(f"  again: {rerun_command(case)}")
+            bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+            if bad and (command := open_command(result.run, bad)):
+                lines.append(f"  open:  {command}")
     if result.run.problem:
         lines += ["", result.run.problem]
     names = ", ".join(dict.fromkeys(suite.name for suite in result.suites))

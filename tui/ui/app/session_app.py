@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.core.records import GenieSource
     from tui.core.store_port import EarlyDraftStore
     from tui.system.terminal import Terminal
+    from tui.ui.chat.session_lifecycle import StartWith
     from tui.ui.setup.login_modal import SignedIn
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
@@ -69,6 +70,7 @@ class SessionApp(BaseApp[None]):
         save_theme: Callable[[str], None] | None = None,
         terminal: Terminal | None = None,
         clock: Clock | None = None,
+        start_with: StartWith | None = None,
     ) -> None:
         super().__init__(preferences, terminal, save_theme)
         self._connect = connect
@@ -93,6 +95,9 @@ class SessionApp(BaseApp[None]):
             idle_s=lambda: self._clock.monotonic_s() - self._last_key_s,
             preferences=self.preferences,
         )
+
+        if start_with is not None:
+            self._chat.parts.lifecycle.start_with = start_with
 
     def get_default_screen(self) -> ChatScreen:
         return self._chat

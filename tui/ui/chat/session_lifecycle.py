@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from tui.core.errors import BackendError
+from tui.core.ids import ConversationId
 from tui.core.ports import Capability
 from tui.ui.chat.banner_text import of_failed_start
 from tui.ui.chat.context import Access
@@ -16,7 +19,7 @@ from tui.ui.keys.registry import DEFAULT_KEYS
 from tui.ui.sidebar.paged_conversations import PagedConversations
 
 if TYPE_CHECKING:
-    from tui.core.errors import BackendError
+    from tui.core.records import Conversation
     from tui.engine.session import Session
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.navigation import Navigation
@@ -24,6 +27,20 @@ if TYPE_CHECKING:
     from tui.ui.sidebar.conversation_list import ConversationListReader
     from tui.ui.sidebar.sidebar import Sidebar
     from tui.ui.transcript.conversation_pane import ConversationPane
+
+
+_LISTED = 200
+"""Conversations among which the newest is looked for; pinned ones come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartWith:
+    """Conversation to open when the session is there, and a first message for it."""
+
+    conversation_id: str = ""
+    newest: bool = False
+    """The one that was changed last, instead."""
+    say: str = ""
 
 
 class SessionLifecycle(Controller):
@@ -57,6 +74,7 @@ class SessionLifecycle(Controller):
         self._conversation = conversation
         self._sidebar = sidebar
         self._listed = listed
+        self.start_with = StartWith()
 
     def opened(self, session: Session) -> None:
         """Start using an open session."""
@@ -86,11 +104,36 @@ class SessionLifecycle(Controller):
         self._navigation.learn_agent(None)
         self._pane.queue.send_held()
         self.context.show_state()
-        if conversations and not written:
+        if self.start_with != StartWith():
+            start, self.start_with = self.start_with, StartWith()
+            await self._start_with(start, conversations)
+        elif conversations and not written:
             newest = max(conversations, key=lambda item: item.updated_ms or 0).id
             turns = await access.session.history.turns(newest)
             if (turns and not turns[-1].over) or await access.session.draft(newest):
                 await self._navigation.open(newest)
+
+    async def _start_with(self, start: StartWith, stored: Sequence[Conversation]) -> None:
+        """Open the conversation that the command names, and send its first message."""
+        session = self.context.opened.session
+        wanted = ConversationId(start.conversation_id)
+        try:
+            if start.newest:
+                await session.conversations.refresh()
+                known = await session.conversations.stored(_LISTED) or stored
+                newest = max(known, key=lambda item: item.updated_ms or 0, default=None)
+                wanted = newest.id if newest else wanted
+            elif wanted:
+                await session.conversations.look_up(wanted)
+        except BackendError as error:
+            self.context.fail(error)
+            return  # the message is not sent to another conversation
+        if wanted:
+            await self._navigation.open(wanted)
+        elif start.newest:
+            self.context.show_problem("No conversations yet. Send a message to start one.")
+        if start.say:
+            self._pane.queue.send(start.say, is_written=False)
 
     def failed(self, error: BackendError) -> None:
         """Show that the session could not be opened, and how to retry."""
