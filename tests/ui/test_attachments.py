@@ -155,7 +155,7 @@ async def test_several_files_are_uploaded_in_order_each_with_a_message(folder: P
         assert first[1].startswith("[Sent by genie-tui] File 1 of 2: a.txt.")
         assert second[1:] == ("compare them", "file-2")
         assert stage.backend.uploaded == [folder / "a.txt", folder / "b.txt"]
-        await stage.until(lambda: "Sent by genie-tui · File 1 of 2: a.txt." in stage.screen())
+        await stage.until(lambda: "File 1 of 2, sent by genie-tui ahead" in stage.screen())
         assert list(await stage.store.recall()) == ["compare them"]
         await stage.until(lambda: not stage.are_attachments_shown())
         assert stage.composer_text() == ""

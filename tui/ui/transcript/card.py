@@ -252,7 +252,8 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         written = muted(clock_time(prompt.at_ms)) if prompt.at_ms else Content("")
         text = plain(clean(prompt.text).strip("\n"))
         if prompt.is_by_app:
-            text = muted(f"Sent by genie-tui · {clean_line(prompt.text[len(SENT_BY_APP) :], 400)}")
+            which = clean_line(prompt.text[len(SENT_BY_APP) :].partition(":")[0], 60)
+            text = muted(f"{which}, sent by genie-tui ahead of your message")
         limit = None if self.unfolded else FOLD_LINES
         return [
             Row(text, aside=written, indent=0, lines=limit, rest=MUTED),
