@@ -24,9 +24,9 @@ def test_approvals_are_prompted_at_the_terminal(
     start: Start, server: DemoServer, options: tuple[str, ...]
 ) -> None:
     with start("ask", TRIP, *options, **settings_of(server)) as terminal:
-        terminal.until("(?s)Book ticket needs your approval with.*Bristol.*Approve")
+        terminal.until("(?s)Book ticket wants to run with.*Bristol.*Approve")
         terminal.type("y\r")
-        terminal.until("(?s)Book hotel needs your approval with.*nights.*Approve")
+        terminal.until("(?s)Book hotel wants to run with.*nights.*Approve")
         terminal.type("n\r")
         assert terminal.wait_exit() == 0
         assert "The ticket is booked, but no hotel." in " ".join(terminal.text.split())

@@ -27,7 +27,7 @@ BROKEN = "is anything broken"
 ORDER = "order a laptop"
 KILLS = int(os.environ.get("GENIE_TUI_TEST_KILLS", "3"))
 SEED = os.environ.get("GENIE_TUI_TEST_SEED")
-OPEN_MODAL = "Run Order laptop?"
+OPEN_MODAL = "asks for your approval"
 LONGEST_LIFE_S = {HELLO: 0.6, BROKEN: 1.2, ORDER: 2.5}
 PATIENCE_S = 60
 
