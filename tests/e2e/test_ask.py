@@ -29,7 +29,7 @@ def test_approvals_are_prompted_at_the_terminal(
         terminal.until("(?s)Book hotel wants to run with.*nights.*Approve")
         terminal.type("n\r")
         assert terminal.wait_exit() == 0
-        assert "The ticket is booked, but no hotel." in " ".join(terminal.text.split())
+        assert "The ticket is booked, but the hotel isn't." in " ".join(terminal.text.split())
     decisions = [record.summary.split()[-1] for record in server.log.of("approval")]
     assert decisions == ["approved", "rejected"]
 
