@@ -82,6 +82,7 @@ async def test_over_ssh_three_steps_and_port_forwarding_are_shown(size: tuple[in
             "1  Open this address in a browser on your machine",
             "2  Sign in there. The browser then shows an error page",
             "3  Copy the address of that page and paste it here",
+            f"{REDIRECT}?code=…",
             "ssh -L 8763:127.0.0.1:8763 ada@10.0.0.7",
             "Esc cancel",
         ):

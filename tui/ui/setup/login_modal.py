@@ -35,7 +35,6 @@ from tui.ui.toolkit.text import line
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 
-_PLACEHOLDER = "http://127.0.0.1/…?code=…"
 _STEP_CELLS = 3
 
 
@@ -95,7 +94,7 @@ class AddressField(Input):
             self.text = text
 
     def __init__(self) -> None:
-        super().__init__(placeholder=_PLACEHOLDER, compact=True)
+        super().__init__(compact=True)
         self.cursor_blink = False
 
     def take(self, text: str) -> None:
@@ -222,7 +221,9 @@ class LoginModal(GuardedModal[SignedIn | None]):
         self.add_class("-ready")
         self._say("#address", _link(attempt.url))
         self._say("#tunnel", line(attempt.tunnel))
-        self.query_one(AddressField).focus()
+        field = self.query_one(AddressField)
+        field.placeholder = f"{clean_line(attempt.redirect_url)}?code=…"
+        field.focus()
         if attempt.listening_problem or attempt.remote_reason:
             self._show_steps_elsewhere()
         else:
