@@ -186,9 +186,28 @@ async def attach(pilot: Pilot[None]) -> None:
     await pilot.press("ctrl+o")
     await seen(pilot, "lamps.png")
     await pilot.press(*"plan", "tab")
-    await seen(pilot, "1 marked")
+    await seen(pilot, "1 selected")
     await pilot.press("ctrl+u")
     await seen(pilot, "lamps.png")
+    await still_cursor(pilot)
+
+
+async def find_file(pilot: Pilot[None]) -> None:
+    """The file picker, with files found in the whole tree by a few letters."""
+    await welcome(pilot)
+    for folder in ("desk/network", "desk/archive/2025", "travel"):
+        os.makedirs(folder)
+    put_here(
+        ("desk/network/gateway-plan.md", 4_200),
+        ("desk/network/gateways.csv", 900),
+        ("desk/archive/2025/gateway-report.pdf", 83_000),
+        ("travel/getaway.txt", 60),
+    )
+    await pilot.press("ctrl+o")
+    await seen(pilot, "travel")
+    await pilot.press(*"gatew")
+    await seen(pilot, "gateway-report.pdf")
+    await seen(pilot, "4 files")
     await still_cursor(pilot)
 
 

@@ -107,6 +107,7 @@ SCENES = {
     "writing": Scene(interactions.writing),
     "pasted": Scene(interactions.pasted),
     "attach": Scene(interactions.attach),
+    "find-file": Scene(interactions.find_file),
     "picture": Scene(interactions.picture),
     # Studio
     "genies": Scene(studio.genies),
