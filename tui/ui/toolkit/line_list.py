@@ -21,11 +21,14 @@ _KEPT_STRIPS = 200
 class LineList(ScrollView, can_focus=True):
     """Draws lines of one cell's height, and moves a cursor among those that have a key.
 
-    The cursor stays on its key when the lines change. It is visible while the list has the focus;
-    by a key it begins at the last line.
+    The cursor stays on its key when the lines change; a focus by key begins it at the last line.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-list--cursor", "line-list--hover"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-list--cursor",
+        "line-list--mark",
+        "line-list--hover",
+    }
 
     cursor = ""
     """Key of the line with the cursor."""
@@ -82,9 +85,11 @@ class LineList(ScrollView, can_focus=True):
         if place >= len(self._keys):
             return Strip.blank(width, style.rich_style)
         key = self._keys[place]
-        is_cursor = bool(key) and key == self.cursor and self.has_focus
-        if is_cursor:
-            style += component_style(self, "line-list--cursor")
+        is_here = bool(key) and key == self.cursor
+        is_cursor = is_here and self.has_focus
+        if is_here:
+            part = "line-list--cursor" if is_cursor else "line-list--mark"
+            style += component_style(self, part)
         elif key and place == self._hovered:
             style += component_style(self, "line-list--hover")
         version = self.version_of(place)
