@@ -61,7 +61,7 @@ class Lamp(Widget):
 
     def burn(self) -> None:
         """Move the flame for 1.5 seconds."""
-        self._burning = self.set_interval(_FLICKER_S, self._flicker, repeat=_FLICKERS)
+        self._burning = self.set_interval(_FLICKER_S, self.flicker, repeat=_FLICKERS)
 
     def rest(self) -> None:
         """Let the flame stand still."""
@@ -71,7 +71,8 @@ class Lamp(Widget):
             self._flickers = 0
             self.refresh()
 
-    def _flicker(self) -> None:
+    def flicker(self) -> None:
+        """Show the next shape of the flame; the last one rests."""
         self._flickers += 1
         if self._flickers == _FLICKERS:
             self.rest()
