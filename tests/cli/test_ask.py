@@ -194,6 +194,20 @@ def test_each_event_is_printed_once(run: Run, server: DemoServer, resume: str) -
     assert len(keys) == len(set(keys))
 
 
+def test_a_break_of_the_stream_is_two_events_and_its_end_is_reported(
+    run: Run, server: DemoServer
+) -> None:
+    server.faults.add("outage:after=2,s=1,on=send,times=1")
+    done = run("ask", HELLO, "--json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    [resumed] = [event for event in events if event["type"] == "stream_resumed"]
+    assert [event["type"] for event in events].count("stream_lost") == 1
+    assert resumed["lost_for_ms"] >= 1_000
+    assert "Resumed after " in done.stderr
+    assert "nothing lost." in done.stderr
+
+
 def test_the_next_retry_shows_its_time(run: Run, server: DemoServer) -> None:
     server.faults.add("status:429,on=send,retry_after=2,times=1")
     done = run("ask", HELLO)

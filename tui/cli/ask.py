@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ from tui.cli.options import Target
 from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.events import Heartbeat, TurnEvent
+from tui.core.event_labels import resumed_parts
+from tui.core.events import Heartbeat, StreamResumed, TurnEvent
 from tui.core.ids import ConversationId, is_local
 from tui.core.links import shown_link
 from tui.core.masking import masked_event
@@ -178,7 +179,11 @@ class _Asking:
         while not turn.over:
             await self._handle(session, await self._updates.get())
             turn = self.turn
-        return turn
+        with suppress(TimeoutError):  # the end of a break is recorded after that of the turn
+            async with asyncio.timeout(2.0):
+                while self.turn.open_break:
+                    await self._handle(session, await self._updates.get())
+        return self.turn
 
     async def _handle(self, session: Session, update: Update) -> None:
         assert self.turn is not None
@@ -206,11 +211,15 @@ class _Asking:
                 pass
 
     def _print_events(self, events: Sequence[TurnEvent]) -> None:
-        if not self.question.as_json:
-            return
+        """Print new events as JSON, and report the end of an outage that was reported."""
         for event in events:
-            if not isinstance(event, Heartbeat) and event.key not in self._printed:
-                self._printed.add(event.key)
+            if isinstance(event, Heartbeat) or event.key in self._printed:
+                continue
+            self._printed.add(event.key)
+            if isinstance(event, StreamResumed) and self._told_s:
+                self._told_s = 0.0
+                click.echo(f"{', '.join(resumed_parts(event))}.", err=True)
+            if self.question.as_json:
                 print_json(to_json(masked_event(event)))
 
     def _mention(self, earlier: Turn) -> None:
