@@ -116,6 +116,29 @@ async def commands(pilot: Pilot[None]) -> None:
     await seen(pilot, "/attach")
 
 
+async def prompts(pilot: Pilot[None]) -> None:
+    await welcome(pilot)
+    await write(pilot, "/tickets ")
+    await seen(pilot, "/tickets CUSTOMER")
+
+
+async def vim(pilot: Pilot[None]) -> None:
+    await conversation(pilot)
+    await pilot.press(*"Order a new laptop for me")
+    await pilot.press("escape", "0", "w", "v", *"2e")
+    await seen(pilot, "VISUAL")
+    await rested(pilot)
+
+
+async def vim_help(pilot: Pilot[None]) -> None:
+    await welcome(pilot)
+    await pilot.press("f1")
+    await seen(pilot, "First steps")
+    await pilot.press(*"vim")
+    await seen(pilot, "Vim keys in the composer")
+    await still_cursor(pilot)
+
+
 async def palette(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("ctrl+p")

@@ -58,6 +58,10 @@ class Scene:
     port: int = 0
     conversations: int = 5
     """How many there are already."""
+    vim: bool = False
+    """The composer has Vim keys."""
+    prompts: bool = False
+    """There are the prompt files of the folder ``prompts`` beside this file."""
     anew: bool = False
     """Played again for each look: what is seen depends on how wide the window was."""
 
@@ -104,6 +108,9 @@ SCENES = {
     "palette": Scene(interactions.palette, anew=True),
     # what is written
     "commands": Scene(interactions.commands),
+    "prompts": Scene(interactions.prompts, (WIDE, LIGHT, SMALL), prompts=True),
+    "vim": Scene(interactions.vim, (WIDE, LIGHT, SMALL, COLOURLESS), vim=True),
+    "vim-help": Scene(interactions.vim_help, (WIDE, SMALL), vim=True),
     "writing": Scene(interactions.writing),
     "pasted": Scene(interactions.pasted),
     "attach": Scene(interactions.attach),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.engine.updates import Publish
 
 _FOR_EVER_S = 3600
+_PROMPTS = Path(__file__).with_name("prompts")
 _NOON = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)
 _NOON_NS = round(_NOON.timestamp()) * 10**9
 
@@ -129,7 +130,9 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
             user_name=place.user_name,
             place=place.label,
             introduction=place.introduction,
-            preferences=Preferences(theme=WIDE.theme),
+            preferences=Preferences(
+                theme=WIDE.theme, vim=scene.vim, prompts=_PROMPTS if scene.prompts else None
+            ),
             terminal=Terminal(),
             studio=StudioConnection(place.studio, place.use_genie, place.genie),
             clock=clock,
