@@ -99,7 +99,7 @@ async def test_vim_keys_are_listed_if_the_composer_has_them() -> None:
     stage = Stage(preferences=Preferences(vim=True))
     async with stage.shown():
         await open_help(stage, "vim")
-        assert any("Delete, change, copy" in row for row in rows(stage))
+        assert any("Delete, change, copy, indent" in row for row in rows(stage))
     stage = Stage()
     async with stage.shown():
         await open_help(stage)

@@ -161,6 +161,7 @@ class CompletionList(SafeOptionList, can_focus=False):
         around, there = above.screen.region, above.region
         column = self.parent.region if isinstance(self.parent, Widget) else around
         is_below = column.bottom - there.bottom > there.y - column.y
+        self.styles.width = width
         self.styles.dock = "top" if is_below else "bottom"
         y = there.bottom - column.y if is_below else there.y - column.bottom
         self.styles.offset = (there.x - column.x - 1, y)

@@ -19,21 +19,22 @@ FIRST_STEPS: Final = (
 """Ids of commands, and what a new user does with them."""
 
 VIM_KEYS: Final = (
-    ("Esc", "Normal mode; again: as without Vim keys"),
-    ("i a I A o O", "Insert before or after the cursor, at the line's start or end, on a new line"),
-    ("h j k l", "Move; k on the first line recalls an earlier message"),
-    ("w b e W B E ge", "Go to the next, previous, or end of a word"),
-    ("0 ^ $ gg G { } %", "Go to the line's or text's start or end, a paragraph, the other bracket"),
-    ("f F t T ; ,", "Find a character in the line; again"),
-    ("d c y > < gu gU g~", "Delete, change, copy, indent, change case; twice for whole lines"),
-    ('iw a" i( ap …', "Text objects after an operator: word, quotes, brackets, paragraph"),
-    ("x X D C Y s S r ~ J", "Delete, change, copy, replace, change case, join lines"),
-    ("p P", "Put what was deleted or copied after or before the cursor"),
-    ('"a "+ "_', "Register for the next command; + is the clipboard of the app"),
-    ("v V", "Select characters or lines; o goes to the other end"),
-    ("u Ctrl+R .", "Undo, redo, repeat the last change"),
-    ("3 12 …", "Count before a command or motion"),
+    ("Esc", "Normal mode; there, what Esc does without Vim keys"),
     ("Enter", "Send the message, in every mode"),
+    ("i a I A o O", "Insert at the cursor, the line's ends, a new line"),
+    ("h j k l", "Move; k on the first line recalls a message"),
+    ("w b e W B E ge", "Start or end of a word"),
+    ("0 ^ $ gg G { } %", "Line, text, paragraph, matching bracket"),
+    ("f F t T ; ,", "Find a character in the line, and again"),
+    ("d c y > <", "Delete, change, copy, indent; twice: the line"),
+    ("gu gU g~ ~", "Lower case, upper case, the other case"),
+    ('iw a" i( ap …', "After an operator: word, quotes, brackets …"),
+    ("x X D C Y s S r J", "Short forms; replace a character, join lines"),
+    ("p P", "Put what was deleted or copied"),
+    ('"a "+ "_', "Register to use; + is the app's clipboard"),
+    ("v V", "Select characters or lines; o: the other end"),
+    ("u Ctrl+R .", "Undo, redo, repeat the last change"),
+    ("3 12 …", "Count for a command or motion"),
 )
 """Keys of the Vim mode, and their meaning."""
 
