@@ -40,7 +40,7 @@ def ask_and_leave(terminal: Terminal) -> str:
     """Open a question, come back, and leave; what was on the screen with the question."""
     terminal.until("online")
     terminal.type("Order a laptop\r")
-    terminal.until("needs your answerr approval")
+    terminal.until("for your approval")
     terminal.type("\x07")
     seen = terminal.until("Approve")
     terminal.pump(0.6)
