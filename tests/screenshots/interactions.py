@@ -70,6 +70,23 @@ async def approval(pilot: Pilot[None]) -> None:
     await ask(pilot, "Order a laptop", "Approve")
 
 
+async def armed(pilot: Pilot[None]) -> None:
+    """An approval that listens."""
+    await approval(pilot)
+    await heard(pilot, "tab")
+
+
+async def questions(pilot: Pilot[None]) -> None:
+    """The open questions of two conversations."""
+    await ask(pilot, "I forgot my password", "Approve")
+    await heard(pilot, "escape")
+    await pilot.press("ctrl+n")
+    await approval(pilot)
+    await heard(pilot, "escape")
+    await pilot.press("ctrl+g")
+    await rested(pilot)
+
+
 async def reason(pilot: Pilot[None]) -> None:
     await approval(pilot)
     await heard(pilot, "tab")

@@ -88,6 +88,8 @@ SCENES = {
     "refused": Scene(failures.refused),
     # what is asked
     "approval": Scene(interactions.approval, (*EVERYWHERE, *PALETTES)),
+    "armed": Scene(interactions.armed),
+    "questions": Scene(interactions.questions),
     "reason": Scene(interactions.reason),
     "connection": Scene(interactions.connection, port=PORT),
     "qr": Scene(interactions.qr, LARGE_FIRST, port=PORT + 1),
