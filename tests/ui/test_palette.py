@@ -146,5 +146,6 @@ async def test_themes_for_few_colors_are_offered_only_where_they_are_needed() ->
             await open_themes(stage)
             assert any(name.startswith("16 colors") for name in names(stage)) is offered
             assert not any(name.startswith("No color") for name in names(stage))
+            assert not any("genie-" in name for name in names(stage))  # all have a label
             await stage.press("escape")
             await stage.until(stage.is_chat_in_front)

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui.ui.keys.list_modal import ListModal
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.theme.themes import FOLLOW, GENIE_16, GENIE_MONO, THEMES
+from tui.ui.theme.themes import FOLLOW, GENIE_16, GENIE_16_LIGHT, GENIE_MONO, THEMES
 from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.text import line, spread
 
@@ -34,6 +34,7 @@ _LABELS = {
     "genie-contrast-dark": "High contrast dark",
     "genie-contrast-light": "High contrast light",
     GENIE_16.name: "16 colors",
+    GENIE_16_LIGHT.name: "16 colors, light",
     GENIE_MONO.name: "No color",
 }
 _FEW_COLORS = 16
@@ -85,9 +86,8 @@ class ThemePicker(ListModal[None]):
         yield "Genie", FOLLOW
         ours = [theme.name for theme in THEMES]
         for name in ours:
-            if name != GENIE_MONO.name and (
-                name != GENIE_16.name or self.app.colours <= _FEW_COLORS
-            ):
+            for_few = name in (GENIE_16.name, GENIE_16_LIGHT.name)
+            if name != GENIE_MONO.name and (not for_few or self.app.colours <= _FEW_COLORS):
                 yield "Genie", name
         yield from (
             ("Others", name) for name in sorted(self.app.available_themes) if name not in ours
