@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 async def genies(pilot: Pilot[None]) -> None:
     await welcome(pilot)
     await pilot.press("f6")
-    await seen(pilot, "3 genies")
+    await seen(pilot, "Lampless")
     await rested(pilot)
 
 
@@ -40,7 +40,8 @@ async def jobs(pilot: Pilot[None]) -> None:
 
     transcript = pilot.app.screen.query_one(Transcript)
     transcript.focus()
-    failed = next(e for e in transcript.items if getattr(e, "step", None) and e.step.error)
+    steps = ((item, step) for item in transcript.items for step in getattr(item, "steps", ()))
+    failed = next(item for item, step in steps if step.error)
     await transcript.place_cursor(failed.key)
     await pilot.press("r")
     await seen(pilot, "recipe 94794")
