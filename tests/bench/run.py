@@ -13,6 +13,7 @@ from tests.bench.figures import Figure, Scale
 
 MODULES = (
     "traffic",
+    "suites",
     "start",
     "stream",
     "tokens",

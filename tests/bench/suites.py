@@ -1,0 +1,93 @@
+"""Test suites of 1,000 cases against a demo server of its own process.
+
+    python -m tests.bench suites
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.figures import Figure, Scale
+
+_JOBS = 8
+_SPEED = 4
+"""Times as fast as a demo for people; a case then takes a third of a second."""
+_SHARE = 0.8
+"""Of eight times the cases of one job; the rest is a limit of the server."""
+_MB = 150
+
+
+@dataclass(frozen=True)
+class _Run:
+    seconds: float
+    memory_mb: float
+    keys: list[str]
+    passed: int
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Cases per second with eight jobs next to eight times those of one job, and memory."""
+    count = scale.pick(1_000, 40)
+    few = count // _JOBS
+    with tempfile.TemporaryDirectory() as name, _server() as environ:
+        folder = Path(name)
+        own = environ | {"GENIE_TUI_CONFIG_DIR": name, "GENIE_TUI_DATA_DIR": name}
+        alone = _run(folder, few, 1, own)
+        together = _run(folder, count, _JOBS, own)
+    assert together.passed == count, together.passed
+    assert together.keys == [f"many/c{number}" for number in range(count)]
+    yield Figure(
+        what=f"{count:,} cases, {_JOBS} jobs (floor: {few:,} cases, one job)",
+        unit="s",
+        values=[together.seconds],
+        floor=[alone.seconds],
+        budget=1 / _SHARE,
+        of="ratio",
+    )
+    memory = [together.memory_mb]
+    yield Figure(what="its memory at the peak", unit="MB", values=memory, budget=_MB)
+
+
+def _run(folder: Path, count: int, jobs: int, environ: Mapping[str, str]) -> _Run:
+    """Run a suite of so many cases with the command."""
+    path, report = folder / f"many{count}.yaml", folder / f"run{count}.json"
+    cases = "".join(
+        f"  - {{id: c{n}, turns: [{{say: hello, expect: [{{contains: ask me}}]}}]}}\n"
+        for n in range(count)
+    )
+    path.write_text(f"version: 1\nsuite: many\ncases:\n{cases}", encoding="utf-8")
+    command = [sys.executable, "-m", "tui", "test", str(path), "--jobs", str(jobs)]
+    began_s = time.monotonic()
+    process = subprocess.Popen(
+        [*command, "--json", str(report)], env=environ, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - began_s
+    assert process.returncode == 0, process.returncode
+    found = json.loads(report.read_text())["cases"]
+    keys = [f"{case['suite']}/{case['id']}" for case in found]
+    passed = sum(case["verdict"] == "pass" for case in found)
+    return _Run(seconds, usage.ru_maxrss / 1_000, keys, passed)
+
+
+@contextmanager
+def _server() -> Iterator[dict[str, str]]:
+    """A demo server of its own process; the environment of its client."""
+    command = [sys.executable, "-m", "tui", "demo-server", "--json", "--speed", str(_SPEED)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        settings: dict[str, str] = json.loads(server.stdout.readline())
+        try:
+            yield dict(os.environ) | settings
+        finally:
+            server.terminate()
