@@ -55,7 +55,7 @@ async def test_the_options_form_shows_current_values_and_sends_only_changes() ->
         assert "Digging" in stage.screen()
         assert "Apply" in stage.screen()
         await stage.press("tab", "tab", "backspace", "1", "2", "enter")
-        await stage.until(lambda: "Changed: Most turns." in stage.screen())
+        await stage.until(lambda: "Changed: Max turns." in stage.screen())
     assert stage.backend.changed == [(LONG, {"turns": 12})]
 
 

@@ -45,7 +45,7 @@ def a_failed_skill(skill_id: str = "recipe:94794") -> list[TurnEvent]:
 
 
 def test_a_job_has_a_status_symbol_and_fits_the_width() -> None:
-    for status, shape in (("succeeded", "✓"), ("failed", "✗"), ("pending", "●"), ("odd", "?")):
+    for status, shape in (("succeeded", "✓"), ("failed", "✗"), ("pending", "◐"), ("odd", "?")):
         row = job_row(job("j-1", status), 70)
         assert row.plain.startswith(shape)
         assert row.cell_length == 70

@@ -64,7 +64,7 @@ async def test_an_environment_variable_that_overrides_the_genie_is_reported() ->
         await stage.press(*"mari")
         await stage.until(lambda: "1 of 2 genies" in stage.screen())
         await stage.press("enter")
-        await stage.until(lambda: "GENIE_TUI_GENIE names another" in stage.screen())
+        await stage.until(lambda: "GENIE_TUI_GENIE sets a different" in stage.screen())
 
 
 async def test_a_genie_that_cannot_reply_is_started_after_confirmation() -> None:
@@ -93,12 +93,12 @@ async def test_genie_states_have_symbol_and_word_and_ctrl_s_only_starts() -> Non
         for row in ("▶ Ifrit in use started", "■ Asleep stopped", "◇ Lampless started, no client"):
             assert any(row in shown for shown in rows), row
         await stage.press("down", "ctrl+s")
-        await stage.until(lambda: "Asleep is started." in stage.screen())
+        await stage.until(lambda: "Asleep started." in stage.screen())
         assert "▶ Asleep" in stage.screen()
         await stage.press("ctrl+s")
-        await stage.until(lambda: "already" in stage.screen())
+        await stage.until(lambda: "The genie is running" in stage.screen())
         await stage.press("up", "enter")
-        await stage.until(lambda: "You talk to Ifrit already." in stage.screen())
+        await stage.until(lambda: "You're already talking to Ifrit." in stage.screen())
         assert stage.is_chat_in_front()
         assert stage.used == []
 
@@ -145,15 +145,15 @@ async def test_a_stopped_genie_without_replies_can_be_started_by_key_and_mouse()
     async with stage.shown():
         assert not stage.is_action_offered("start_genie")
         await stage.say("Hello?")
-        await stage.until(lambda: "F10 Start it" in stage.screen())
+        await stage.until(lambda: "F10 Start genie" in stage.screen())
         await stage.press("f10")
         await stage.until(lambda: "Genie started. Press Up" in stage.screen())
         assert studio.calls == [("start", "gin-Ifrit")]
-        await stage.until(lambda: "F10 Start it" in stage.screen())
+        await stage.until(lambda: "F10 Start genie" in stage.screen())
         lines = stage.screen().splitlines()
-        y = next(y for y, text in enumerate(lines) if "F10 Start it" in text)
+        y = next(y for y, text in enumerate(lines) if "F10 Start genie" in text)
         await stage.pilot.click(offset=(lines[y].index("Start genie") + 2, y))
-        await stage.until(lambda: "already" in stage.screen())
+        await stage.until(lambda: "The genie is running" in stage.screen())
 
 
 def test_no_studio_data_is_loaded_before_it_is_opened() -> None:
