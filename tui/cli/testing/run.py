@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -109,7 +110,7 @@ def run_suites(target: Target, asked: TestOptions) -> int:
         shard = str(Shard(*asked.shard)) if asked.shard else "1/1"
         options = {"repeat": asked.repeat, "seed": asked.seed, "shard": shard}
         folder, plan = new_plan(suites, cases, agent=place.agent_name, **options)
-    progress = PlainProgress()
+    progress = LiveProgress(len(cases)) if sys.stdout.isatty() else PlainProgress()
     run_options = RunOptions(
         jobs=asked.jobs,
         repeat=asked.repeat or plan.repeat,
@@ -122,7 +123,9 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     connect = partial(place.connect, one_shot=True, store=folder.store)
     begun_s = time.monotonic()
     try:
-        results, guardrails = asyncio.run(_run(runner, connect, place if asked.studio else None))
+        with progress:
+            work = _run(runner, connect, place if asked.studio else None)
+            results, guardrails = asyncio.run(work)
     except KeyboardInterrupt:
         click.echo(f"Interrupted. To continue: genie-tui test ... --resume {plan.id}", err=True)
         return ExitCode.INTERRUPTED
@@ -248,7 +251,35 @@ def _report(asked: TestOptions, result: RunResult) -> int:
     return ExitCode.FAILED if failed else ExitCode.FINISHED
 
 
-class PlainProgress:
+class LiveProgress:
+    """Progress on a terminal: the running cases below a line for each finished one."""
+
+    def __init__(self, count: int) -> None:
+        from tui.ui.terminal.live_lines import LiveLines
+
+        self._lines = LiveLines(count)
+
+    def __enter__(self) -> LiveProgress:
+        self._lines.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._lines.__exit__(*error)
+
+    def case_started(self, case: PlannedCase) -> None:
+        self._lines.start(case.key)
+
+    def case_done(self, result: CaseResult) -> None:
+        self._lines.finish(result.key, case_line(result))
+
+    def told_to_wait(self) -> None:
+        self._lines.say(_TOLD_TO_WAIT)
+
+
+_TOLD_TO_WAIT = "wait  429 from the service: all jobs wait as it asks"
+
+
+class PlainProgress(nullcontext[None]):
     """Progress as lines: one a finished case."""
 
     def case_started(self, case: PlannedCase) -> None:
@@ -258,7 +289,7 @@ class PlainProgress:
         click.echo(case_line(result))
 
     def told_to_wait(self) -> None:
-        click.echo("wait  429 from the service: all jobs wait as it asks", err=True)
+        click.echo(_TOLD_TO_WAIT, err=True)
 
 
 def _suites(asked: TestOptions) -> list[Suite]:
