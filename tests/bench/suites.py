@@ -1,6 +1,6 @@
 """Test suites of 1,000 cases against a demo server of its own process.
 
-    python -m tests.bench suites
+python -m tests.bench suites
 """
 
 from __future__ import annotations

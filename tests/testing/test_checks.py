@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.testing.checks.context import CheckContext
+from tui.testing.checks.check_context import CheckContext
 from tui.testing.checks.judgement import CHECKS, guarded_check, judge_one
 from tui.testing.checks.matching import OPERATORS, MatchError, matches, mismatches, search
 from tui.testing.checks.refusals import refusal_marker

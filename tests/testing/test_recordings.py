@@ -19,9 +19,9 @@ from tui.bootstrap.replay import replay_target
 from tui.config import BackendName
 from tui.demo.server import DemoServer, DemoSettings
 from tui.testing.results import CaseResult
+from tui.testing.run.case_selection import selected
 from tui.testing.run.run_folder import Plan, RunFolder
 from tui.testing.run.runner import Runner, RunOptions
-from tui.testing.run.selection import selected
 from tui.testing.suite.loading import Suite, load_suite
 
 SUITES = Path(__file__).parent / "suites"

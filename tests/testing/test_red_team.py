@@ -14,9 +14,9 @@ from tui.bootstrap.demo import target_of_demo
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.suggestions import GUARDED_GENIE, WEAK_GENIE
 from tui.testing.results import CaseResult
+from tui.testing.run.case_selection import selected
 from tui.testing.run.run_folder import Plan, RunFolder
 from tui.testing.run.runner import Runner, RunOptions
-from tui.testing.run.selection import selected
 from tui.testing.suite.loading import Suite, load_suite
 
 PACK = Path(tui.testing.packs.__file__).parent / "red-team.yaml"

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from junitparser import JUnitXml
 
 from tui.cli import main
-from tui.testing.masking import masked
 from tui.testing.reports.comparison import compare, comparison_lines
-from tui.testing.reports.html_page import html_report
+from tui.testing.reports.html_report import html_report
 from tui.testing.reports.junit import junit_xml
 from tui.testing.reports.merging import ReportProblem, merged
-from tui.testing.reports.policies import by_policy
+from tui.testing.reports.policy_results import by_policy
 from tui.testing.reports.wording import case_line, closing_lines
+from tui.testing.result_masking import masked
 from tui.testing.results import (
-    Attempt,
+    CaseAttempt,
     CaseResult,
     Check,
     RunInfo,
@@ -62,9 +62,9 @@ def turn(ok: bool | None, **more: Any) -> TurnResult:
     )
 
 
-def attempt(verdict: str, n: int = 1, **more: Any) -> Attempt:
+def attempt(verdict: str, n: int = 1, **more: Any) -> CaseAttempt:
     ok = {"pass": True, "fail": False, "error": None}[verdict]
-    return Attempt.model_validate(
+    return CaseAttempt.model_validate(
         {"n": n, "verdict": verdict, "seconds": 2.0, "turns": [turn(ok)], **more}
     )
 

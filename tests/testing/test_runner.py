@@ -17,10 +17,10 @@ import pytest
 from tui.bootstrap.demo import target_of_demo
 from tui.core.errors import ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
-from tui.testing.results import Attempt, CaseResult, Check
+from tui.testing.results import CaseAttempt, CaseResult, Check
+from tui.testing.run.case_selection import Shard, selected
 from tui.testing.run.run_folder import Plan, RunFolder
 from tui.testing.run.runner import Runner, RunOptions
-from tui.testing.run.selection import Shard, selected
 from tui.testing.run.verdicts import case_result, is_decided
 from tui.testing.suite.loading import PlannedCase, Suite, load_suite
 
@@ -240,10 +240,10 @@ async def test_a_resumed_run_repeats_nothing_and_loses_nothing(
 # -- verdicts ------------------------------------------------------------------------------
 
 
-def attempts(verdicts: str) -> list[Attempt]:
+def attempts(verdicts: str) -> list[CaseAttempt]:
     bad = [Check(kind="contains", ok=False, message="x")]
     return [
-        Attempt.model_validate({"n": n, "verdict": v, "checks": bad if v == "fail" else []})
+        CaseAttempt.model_validate({"n": n, "verdict": v, "checks": bad if v == "fail" else []})
         for n, v in enumerate(verdicts.split(), 1)
     ]
 

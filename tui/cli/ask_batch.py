@@ -21,10 +21,10 @@ from tui.cli.approval_options import ApprovalOptions
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.cli.testing.run_folders import new_plan, resumed_plan
-from tui.testing.results import Attempt, CaseResult
+from tui.testing.results import CaseAttempt, CaseResult
 from tui.testing.run.runner import Runner, RunOptions
 from tui.testing.suite.loading import PlannedCase, Suite, outside_problem
-from tui.testing.suite.rows import csv_rows, json_rows
+from tui.testing.suite.row_files import csv_rows, json_rows
 from tui.testing.suite.spec import SuiteSpec
 
 _SUITE = "batch"
@@ -210,7 +210,7 @@ def _result(row: Mapping[str, object], result: CaseResult | None) -> dict[str, o
     }
 
 
-def _first_problem(attempt: Attempt | None) -> str:
+def _first_problem(attempt: CaseAttempt | None) -> str:
     failed = attempt.failed_checks() if attempt else []
     if not failed:
         return ""

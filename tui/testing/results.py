@@ -103,7 +103,7 @@ class TurnResult(Result):
     checks: list[Check] = []
 
 
-class Attempt(Result):
+class CaseAttempt(Result):
     """One repeat of a case."""
 
     n: int
@@ -148,7 +148,7 @@ class CaseResult(Result):
     """95 % interval of the pass rate; None for a single repeat."""
     reason: str = ""
     """Known failure, or why it was not run or not judged."""
-    attempts: list[Attempt] = []
+    attempts: list[CaseAttempt] = []
 
     @property
     def key(self) -> str:

@@ -81,7 +81,7 @@ def test(
     'genie-tui test merge FILE...' joins the JSON reports of several shards.
     Exit codes: 0 all passed, 1 some failed, 2 invalid suite or usage, 3 not signed in.
     """
-    from tui.cli.testing.run import (
+    from tui.cli.testing.suite_run import (
         TestOptions,
         list_cases,
         merge_reports,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tui.testing.checks.context import CheckContext, NotTold, Problems
+from tui.testing.checks.check_context import CheckContext, NotTold, Problems
 from tui.testing.checks.matching import mismatches
 from tui.testing.results import TurnResult
 

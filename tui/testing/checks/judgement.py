@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tui.testing.checks import call_checks, end_checks, text_checks
-from tui.testing.checks.context import CheckContext, NotTold, Problems
+from tui.testing.checks.check_context import CheckContext, NotTold, Problems
 from tui.testing.checks.matching import MatchError, search
 from tui.testing.checks.text_checks import quoted
 from tui.testing.results import Check, TurnResult

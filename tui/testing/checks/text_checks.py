@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tui.testing.checks.context import CheckContext, Problems
+from tui.testing.checks.check_context import CheckContext, Problems
 from tui.testing.checks.matching import MatchError, mismatches, search, shown
 from tui.testing.checks.refusals import refusal_marker
 from tui.testing.checks.text_forms import Normalization, disguises, normalized

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from tui.testing.reports.wording import attempt_summary, failure_lines, rerun_command
-from tui.testing.results import Attempt, CaseResult, RunResult
+from tui.testing.results import CaseAttempt, CaseResult, RunResult
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_OUTPUT = 8_000
@@ -92,7 +92,7 @@ def _failure(case: CaseResult, tag: str) -> ET.Element:
     return element
 
 
-def _flaky(case: CaseResult, attempt: Attempt) -> ET.Element:
+def _flaky(case: CaseResult, attempt: CaseAttempt) -> ET.Element:
     summary = attempt_summary(attempt)
     kind = attempt.failed_checks()[0][1].kind
     message = f"repeat {attempt.n} of {len(case.attempts)}, {summary}"
@@ -101,12 +101,12 @@ def _flaky(case: CaseResult, attempt: Attempt) -> ET.Element:
     return element
 
 
-def _first_bad(case: CaseResult) -> Attempt | None:
+def _first_bad(case: CaseResult) -> CaseAttempt | None:
     return next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
 
 
 def _output(case: CaseResult) -> str:
-    shown: Iterable[Attempt] = [a for a in [_first_bad(case)] if a] or case.attempts[:1]
+    shown: Iterable[CaseAttempt] = [a for a in [_first_bad(case)] if a] or case.attempts[:1]
     lines = []
     for attempt in shown:
         for turn in attempt.turns:

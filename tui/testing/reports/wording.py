@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from tui.testing.results import Attempt, CaseResult, RunInfo, RunResult, Verdict
+from tui.testing.results import CaseAttempt, CaseResult, RunInfo, RunResult, Verdict
 
 LABELS: dict[Verdict, str] = {
     "pass": "ok",
@@ -49,7 +49,7 @@ def case_summary(case: CaseResult) -> str:
     return _cut(attempt_summary(bad)) + number
 
 
-def attempt_summary(attempt: Attempt) -> str:
+def attempt_summary(attempt: CaseAttempt) -> str:
     """Return the first thing that did not hold."""
     if attempt.problem:
         return attempt.problem
@@ -79,7 +79,7 @@ def rerun_command(case: CaseResult) -> str:
     return f"genie-tui test {shlex.quote(case.file)} --filter {shlex.quote(case.key)}"
 
 
-def open_command(run: RunInfo, attempt: Attempt) -> str:
+def open_command(run: RunInfo, attempt: CaseAttempt) -> str:
     """Return the command that opens the conversation of a repeat; empty if it has none."""
     if not run.id or not attempt.conversation:
         return ""

@@ -17,7 +17,7 @@ from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.engine.session import Session
-from tui.testing.checks.context import CheckContext
+from tui.testing.checks.check_context import CheckContext
 from tui.testing.checks.judgement import (
     capture,
     guarded_check,
@@ -25,7 +25,7 @@ from tui.testing.checks.judgement import (
     whole_conversation,
 )
 from tui.testing.checks.matching import MatchError, matches
-from tui.testing.results import Attempt, Check, Outcome, TurnResult
+from tui.testing.results import CaseAttempt, Check, Outcome, TurnResult
 from tui.testing.run.judge import judged
 from tui.testing.run.turn_results import turn_result
 from tui.testing.run.turn_watch import TurnWatch, TurnWatcher
@@ -78,7 +78,7 @@ class CaseRun:
     """Decisions that the service took, by call: a fast turn ends before they are in its log."""
     _watch: TurnWatch | None = None
 
-    async def run(self) -> Attempt:
+    async def run(self) -> CaseAttempt:
         """Return the result; never raises for what the agent or the service did."""
         begun_s = time.monotonic()
         problem, checks = "", []
@@ -92,7 +92,7 @@ class CaseRun:
             problem = error.sentence() if isinstance(error, BackendError) else str(error)
         finally:
             await self._leave_clean()
-        attempt = Attempt(
+        attempt = CaseAttempt(
             n=self.number,
             verdict="pass",
             conversation=None if self.conversation is None else str(self.conversation),
@@ -279,7 +279,7 @@ class CaseRun:
         }
 
 
-def verdict_of(attempt: Attempt) -> Verdict:
+def verdict_of(attempt: CaseAttempt) -> Verdict:
     """Return the verdict: an error before a fail, a fail before a pass."""
     checks = [*attempt.checks, *(check for turn in attempt.turns for check in turn.checks)]
     if attempt.problem or any(check.ok is None for check in checks):

@@ -16,7 +16,7 @@ from typing import IO, Any
 from pydantic import BaseModel, ValidationError
 
 from tui.system.private_files import make_folder, replace_text
-from tui.testing.results import Attempt
+from tui.testing.results import CaseAttempt
 
 _PLAN, _RESULTS, _REPORT = "plan.json", "results.jsonl", "run.json"
 STORE = "conversations.db"
@@ -70,7 +70,7 @@ class RunFolder:
         except (OSError, ValidationError):
             raise RunProblem(f"There is no run '{self.path.name}' to resume.") from None
 
-    def attempts(self) -> Iterator[tuple[str, Attempt]]:
+    def attempts(self) -> Iterator[tuple[str, CaseAttempt]]:
         """Yield the judged repeats with the keys of their cases; a line cut short is left out."""
         try:
             lines = (self.path / _RESULTS).read_text(encoding="utf-8").splitlines()
@@ -79,11 +79,11 @@ class RunFolder:
         for line in lines:
             try:
                 entry: Mapping[str, Any] = json.loads(line)
-                yield str(entry["case"]), Attempt.model_validate(entry["attempt"])
+                yield str(entry["case"]), CaseAttempt.model_validate(entry["attempt"])
             except (ValueError, KeyError, TypeError):
                 continue
 
-    def add(self, key: str, attempt: Attempt) -> None:
+    def add(self, key: str, attempt: CaseAttempt) -> None:
         """Store a judged repeat; it is on the disk on return. Raises ``OSError``."""
         if self._results is None:
             descriptor = os.open(

@@ -16,8 +16,8 @@ from tui.api.recording.wire import CASE, SESSION, WIRE_LAYER
 from tui.core.errors import BackendError
 from tui.engine.session import Session
 from tui.engine.updates import Publish
-from tui.testing.masking import masked
-from tui.testing.results import Attempt, CaseResult
+from tui.testing.result_masking import masked
+from tui.testing.results import CaseAttempt, CaseResult
 from tui.testing.run.conversation import CaseRun
 from tui.testing.run.run_folder import RunFolder
 from tui.testing.run.turn_watch import TurnWatcher
@@ -65,7 +65,7 @@ class Runner:
     problem: BackendError | None = None
     """Why the run ended early."""
     _results: dict[str, CaseResult] = field(default_factory=dict)
-    _attempts: dict[str, list[Attempt]] = field(default_factory=dict)
+    _attempts: dict[str, list[CaseAttempt]] = field(default_factory=dict)
     _done: dict[str, asyncio.Event] = field(default_factory=dict)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _told_s: float = 0.0
@@ -146,7 +146,7 @@ class Runner:
 
     async def _attempt(
         self, session: Session, watcher: TurnWatcher, case: PlannedCase, number: int
-    ) -> Attempt:
+    ) -> CaseAttempt:
         suite = next(suite for suite in self.suites if suite.file == case.file)
         names = suite.spec.env
         environ = {n: v for n in names if (v := self.options.environ.get(n)) is not None}

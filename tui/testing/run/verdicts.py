@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from tui.testing.results import Attempt, CaseResult, Verdict
+from tui.testing.results import CaseAttempt, CaseResult, Verdict
 from tui.testing.statistics import passes_needed, wilson_interval
 from tui.testing.suite.loading import PlannedCase
 
 
 def case_result(
-    case: PlannedCase, attempts: Sequence[Attempt], repeat: int, *, reason: str = ""
+    case: PlannedCase, attempts: Sequence[CaseAttempt], repeat: int, *, reason: str = ""
 ) -> CaseResult:
     """Return the result of a case; ``reason``: why it was not run, or says nothing."""
     spec = case.spec
@@ -49,7 +49,7 @@ NEEDS = "needs "
 """Begins the reason of a case that says nothing because of another."""
 
 
-def is_decided(case: PlannedCase, attempts: Sequence[Attempt], repeat: int) -> bool:
+def is_decided(case: PlannedCase, attempts: Sequence[CaseAttempt], repeat: int) -> bool:
     """Return True if further repeats can't change the verdict."""
     rate = 1.0 if case.spec.pass_rate is None else case.spec.pass_rate
     needed = max(1, passes_needed(rate, repeat))
@@ -64,7 +64,7 @@ def digest_of(case: PlannedCase) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _verdict(attempts: Sequence[Attempt], passed: int, needed: int, repeat: int) -> Verdict:
+def _verdict(attempts: Sequence[CaseAttempt], passed: int, needed: int, repeat: int) -> Verdict:
     """Return the verdict: errors are no trials, unless the needed passes are there already."""
     if passed >= needed:
         return "pass"

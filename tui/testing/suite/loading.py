@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from tui.testing.suite.expectations import Expectation
 from tui.testing.suite.patterns import pattern_problems
-from tui.testing.suite.rows import csv_rows, json_rows
+from tui.testing.suite.row_files import csv_rows, json_rows
 from tui.testing.suite.schema_errors import sentence_of, written_path
 from tui.testing.suite.spec import CaseSpec, SuiteSpec
 from tui.testing.suite.variables import UnknownVariable, did_you_mean, replace_variables
-from tui.testing.suite.yaml_source import LARGEST_BYTES, Document, Place, YamlError, read_yaml
+from tui.testing.suite.yaml_source import LARGEST_BYTES, Place, YamlDocument, YamlError, read_yaml
 from tui.testing.suite.yaml_source import Path as ValuePath
 
 MOST_PROBLEMS = 20
@@ -87,7 +87,7 @@ class _Loading:
     path: Path
     variables: Mapping[str, str]
     environ: Mapping[str, str]
-    document: Document = field(init=False)
+    document: YamlDocument = field(init=False)
     problems: list[SuiteProblem] = field(default_factory=list)
     templates: list[int] = field(default_factory=list)
     """Index in the file of each case, rows expanded."""

@@ -47,7 +47,7 @@ class ShortAnswer(Spec):
     when: dict[str, Matcher] | None = None
 
 
-class ConnectionAnswer(Spec):
+class ConnectionReply(Spec):
     """Answer to a request to connect an app: nobody can sign in during a test."""
 
     answer: ConnectionWord
@@ -58,7 +58,7 @@ AnswerValue = Annotated[
     Annotated[AnswerWord, Tag("text")] | Annotated[ShortAnswer, Tag("object")], by_shape
 ]
 ConnectionValue = Annotated[
-    Annotated[ConnectionWord, Tag("text")] | Annotated[ConnectionAnswer, Tag("object")], by_shape
+    Annotated[ConnectionWord, Tag("text")] | Annotated[ConnectionReply, Tag("object")], by_shape
 ]
 Answers = Annotated[
     Annotated[list[Answer], Tag("list")] | Annotated[dict[str, AnswerValue], Tag("object")],
@@ -92,10 +92,10 @@ class TurnSpec(Spec):
     def expectations(self) -> list[Expectation]:
         return [] if self.expect == "none" else list(self.expect)
 
-    def connection_answer(self, connector: str) -> ConnectionAnswer | None:
+    def connection_answer(self, connector: str) -> ConnectionReply | None:
         """Return the answer for an app; None if there is none."""
         value = self.connections.get(connector, self.connections.get("any"))
-        return ConnectionAnswer(answer=value) if isinstance(value, str) else value
+        return ConnectionReply(answer=value) if isinstance(value, str) else value
 
 
 def _long_answer(skill: str, value: str | ShortAnswer) -> Answer:
@@ -104,8 +104,8 @@ def _long_answer(skill: str, value: str | ShortAnswer) -> Answer:
     return Answer(skill=skill, answer=value.answer, reason=value.reason, when=value.when)
 
 
-class Rows(Spec):
-    """Rows from which cases are made."""
+class RowSource(Spec):
+    """Source of the rows from which cases are made."""
 
     file: Text | None = None
     """CSV with a header, or JSON lines; a path beside the suite."""
@@ -137,7 +137,7 @@ class CaseSpec(Spec):
     meta: CaseMeta = CaseMeta()
     needs: list[Name] = []
     """Cases without which this one says nothing: it is not judged unless they passed."""
-    each: Rows | None = None
+    each: RowSource | None = None
     repeat: Repeats | None = None
     pass_rate: Share | None = None
     timeout: Seconds | None = None

@@ -47,7 +47,7 @@ class YamlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """Value of a YAML text, and where its parts are."""
 
     value: Value
@@ -62,7 +62,7 @@ class Document:
         return Place(1, 1)
 
 
-def read_yaml(text: str) -> Document:
+def read_yaml(text: str) -> YamlDocument:
     """Parse one document. Raises ``YamlError``."""
     try:
         return _Reader(text).read()
@@ -82,7 +82,7 @@ class _Reader:
     places: dict[Path, Place] = field(default_factory=dict)
     _events: Iterator[yaml.Event] = field(init=False)
 
-    def read(self) -> Document:
+    def read(self) -> YamlDocument:
         self._events = yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         value: Value = None
         documents = 0
@@ -92,7 +92,7 @@ class _Reader:
                 if documents > 1:
                     raise YamlError(_place(event), "a file holds one document; remove the '---'")
                 value = self._value(next(self._events), ())
-        return Document(value, self.places)
+        return YamlDocument(value, self.places)
 
     def _value(self, event: yaml.Event, path: Path) -> Value:
         if len(path) > _DEEPEST:

@@ -11,9 +11,9 @@ from importlib.resources import files
 
 from tui.export.html_page import words_as_html
 from tui.testing.reports.comparison import Comparison
-from tui.testing.reports.policies import PolicyResult, by_policy
+from tui.testing.reports.policy_results import PolicyResult, by_policy
 from tui.testing.reports.wording import LABELS, case_summary, duration, rerun_command, totals
-from tui.testing.results import Attempt, CaseResult, Check, RunResult, SkillCall, TurnResult
+from tui.testing.results import CaseAttempt, CaseResult, Check, RunResult, SkillCall, TurnResult
 
 _LONGEST_REPLY = 20_000
 _SQUARES = {"pass": "■", "fail": "□", "error": "!"}
@@ -159,13 +159,13 @@ def _squares(case: CaseResult) -> str:
     )
 
 
-def _shown(case: CaseResult) -> list[Attempt]:
+def _shown(case: CaseResult) -> list[CaseAttempt]:
     """Return the repeats to show in full: those that did not pass, else the first."""
     bad = [attempt for attempt in case.attempts if attempt.verdict != "pass"]
     return bad or case.attempts[:1]
 
 
-def _attempt(case: CaseResult, attempt: Attempt) -> Iterator[str]:
+def _attempt(case: CaseResult, attempt: CaseAttempt) -> Iterator[str]:
     if len(case.attempts) > 1:
         yield f'<h3 class="muted">Repeat {attempt.n}</h3>\n'
     if attempt.problem:

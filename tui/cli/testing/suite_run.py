@@ -30,16 +30,16 @@ from tui.core.errors import ErrorKind
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.studio.models import GenieId
-from tui.testing.masking import masked
 from tui.testing.reports.comparison import Comparison, compare, comparison_lines
-from tui.testing.reports.html_page import html_report
+from tui.testing.reports.html_report import html_report
 from tui.testing.reports.junit import junit_xml
 from tui.testing.reports.merging import ReportProblem, merged, read_report
-from tui.testing.reports.policies import by_policy, policy_lines
+from tui.testing.reports.policy_results import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
+from tui.testing.result_masking import masked
 from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
+from tui.testing.run.case_selection import Shard, selected
 from tui.testing.run.runner import OpenSession, Runner, RunOptions
-from tui.testing.run.selection import Shard, selected
 from tui.testing.suite.loading import InvalidSuite, PlannedCase, Suite, load_suite
 from tui.testing.suite.spec import json_schema
 
