@@ -84,7 +84,7 @@ def test_a_denied_login_is_reported_and_can_be_retried(start: Start, server: Dem
         terminal.type("r")
         terminal.until(r"4:\d\d left")
         terminal.type("\x1b")
-        terminal.until(lambda text: "paste its address" not in text)
+        terminal.until(lambda text: "paste it here" not in text)
         with socket.socket() as port:
             port.bind(("127.0.0.1", int(server.redirect_url.split(":")[2].split("/")[0])))
 
@@ -110,7 +110,7 @@ def test_an_interrupted_login_command_ends_quietly(start: Start, server: DemoSer
 
 def test_a_user_signs_in_to_the_demo(start: Start) -> None:
     with start("--demo", "--login", **NO_BROWSER) as terminal:
-        terminal.until("paste its address")
+        terminal.until("paste it here")
         paste(terminal, redirected(link_on(terminal)))
         terminal.until("Ada")
         terminal.until("What can you do")

@@ -55,7 +55,7 @@ def test_tokens_and_codes_stay_in_their_storage(
 ) -> None:
     data = environ["GENIE_TUI_DATA_DIR"]
     with start(**over_ssh(server)) as terminal:
-        terminal.until("paste its address")
+        terminal.until("paste it here")
         answer = redirected(link_on(terminal))
         paste(terminal, answer)
         terminal.until("● online")
