@@ -66,6 +66,7 @@ from tui.core.records import (
     Message,
     Page,
     Prompt,
+    SentMessage,
     TurnRecord,
 )
 from tui.core.turn import Turn, turn_of
@@ -678,6 +679,15 @@ class MemoryStore:
             if r.prompt and not r.prompt.is_by_app
         ]
         return list(dict.fromkeys(said))[:limit]
+
+    async def messages_of_user(
+        self, conversation_id: ConversationId, limit: int = 1000
+    ) -> Sequence[SentMessage]:
+        return [
+            SentMessage(record.id, record.prompt.text, record.prompt.at_ms)
+            for record in self._of(conversation_id)
+            if record.prompt and not record.prompt.is_by_app
+        ][-limit:]
 
     async def message_known(self, conversation_id: ConversationId, message_id: MessageId) -> bool:
         return any(

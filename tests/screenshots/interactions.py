@@ -112,6 +112,15 @@ async def search(pilot: Pilot[None]) -> None:
     await seen(pilot, "in 1 conversation")
 
 
+async def jump(pilot: Pilot[None]) -> None:
+    """The messages of the conversation that one can jump to."""
+    await ask(pilot, *TALK)
+    await ask(pilot, "Say hello")
+    await pilot.press("alt+j")
+    await seen(pilot, "2 of 2")
+    await still_cursor(pilot)
+
+
 async def nothing_found(pilot: Pilot[None]) -> None:
     await ask(pilot, *TALK)
     await pilot.press("ctrl+f")

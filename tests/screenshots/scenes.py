@@ -101,6 +101,7 @@ SCENES = {
     "event": Scene(interactions.event),
     "requests": Scene(interactions.requests, port=PORT + 2),
     "search": Scene(interactions.search),
+    "jump": Scene(interactions.jump),
     "nothing-found": Scene(interactions.nothing_found),
     "export": Scene(interactions.export),
     "help": Scene(interactions.help_),

@@ -58,6 +58,7 @@ def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
     ("name", "work"),
     [
         ("newest", lambda c: turns.newest(c, "account", HERE, 60, None)),
+        ("messages of the user", lambda c: turns.messages_of_user(c, "account", HERE, 20)),
         ("older", lambda c: turns.newest(c, "account", HERE, 60, TurnId("t1000"))),
         ("newer", lambda c: turns.following(c, "account", HERE, 60, TurnId("t1000"))),
         ("one", lambda c: turns.one(c, "account", TurnId("t1000"))),

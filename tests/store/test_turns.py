@@ -19,7 +19,7 @@ from tui.core.events import (
     UnknownEvent,
 )
 from tui.core.ids import CallId, ConversationId, FileId, MessageId, RunId, TurnId
-from tui.core.records import Attachment, Prompt, PromptState
+from tui.core.records import SENT_BY_APP, Attachment, Prompt, PromptState
 from tui.store import SqliteStore
 
 HERE, THERE = map(ConversationId, ("here", "there"))
@@ -70,6 +70,24 @@ async def test_a_prompt_survives_a_round_trip(store: SqliteStore) -> None:
     record = await store.turn(turn(1))
     assert record is not None
     assert (record.conversation_id, record.prompt, record.run_id) == (HERE, prompt, "run")
+
+
+async def test_the_users_messages_are_listed_oldest_first_without_those_of_the_app(
+    store: SqliteStore,
+) -> None:
+    await say(store, 1, 10, text="first")
+    await say(store, 2, 20, text=f"{SENT_BY_APP}a file")
+    await say(store, 3, 30, text="x" * 1_000)
+    await store.save_turn(turn(4), THERE, Prompt(text="elsewhere", state="sent", at_ms=40))
+    await store.append(turn(5), HERE, [AgentMessage(key="m", text="unasked")])
+    listed = await store.messages_of_user(HERE)
+    assert [(message.turn_id, message.at_ms) for message in listed] == [
+        (turn(1), 10),
+        (turn(3), 30),
+    ]
+    assert listed[0].text == "first"
+    assert listed[1].text == "x" * 400
+    assert [m.turn_id for m in await store.messages_of_user(HERE, limit=1)] == [turn(3)]
 
 
 async def test_known_fields_of_a_turn_are_not_overwritten_by_missing_ones(

@@ -14,6 +14,7 @@ from tui.core.records import Prompt, TurnRecord
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.toolkit.menu import Menu
 from tui.ui.transcript.entries import Entry, PromptEntry, ReplyEntry
+from tui.ui.transcript.jump_list import JumpList
 from tui.ui.transcript.message_menu import MessageMenu
 from tui.ui.transcript.message_text import actions_on, is_prompt, quoted, stop_beside
 from tui.ui.transcript.source_view import SourceView
@@ -111,6 +112,41 @@ async def test_ctrl_up_goes_from_message_to_message_and_ctrl_down_back_to_the_co
         await stage.press("ctrl+down")
         await stage.until(lambda: stage.focus_name() == "composer")
         await stage.until(lambda: "Answer 99" in stage.screen())
+
+
+async def test_the_jump_list_finds_a_message_that_is_not_loaded_and_goes_there() -> None:
+    stage = Stage(store=long_talk(240))
+    async with stage.shown(100, 30):
+        await open_only(stage)
+        await stage.press("alt+j")
+        await stage.until(lambda: isinstance(stage.app.screen, JumpList))
+        assert "Question 239" in stage.screen()  # the newest is last, and highlighted
+        await stage.press("up", *"question 17")
+        await stage.until(lambda: "13 of 240" in stage.screen())
+        for _ in range(12):  # 217, 179 to 170, 117
+            await stage.press("up")
+        await stage.press("enter")
+        await stage.until(lambda: stage.is_chat_in_front() and "Answer 17" in stage.screen())
+        await stage.until(lambda: stage.focus_name() == "transcript")
+        assert stage.transcript().cursor == "t17/prompt"
+
+
+async def test_the_jump_list_goes_to_a_message_on_screen_without_loading() -> None:
+    stage = Stage(store=long_talk(8))
+    async with stage.shown(100, 30):
+        transcript = await open_only(stage)
+        await stage.press("alt+j")
+        await stage.until(lambda: isinstance(stage.app.screen, JumpList))
+        await stage.press("up", "up", "enter")
+        await stage.until(lambda: transcript.cursor == "t5/prompt")
+
+
+async def test_without_messages_the_jump_list_does_not_open() -> None:
+    stage = Stage()
+    async with stage.shown(100, 30):
+        await stage.press("alt+j")
+        await stage.until(lambda: "haven't sent a message" in stage.screen())
+        assert stage.is_chat_in_front()
 
 
 async def test_navigation_keeps_the_message_in_view_and_scrolls_a_tall_one() -> None:

@@ -193,6 +193,15 @@ class TurnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SentMessage:
+    """Start of a message of the user, for a list of them."""
+
+    turn_id: TurnId
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerClaim:
     """Exclusive right of one process to answer a question of the agent."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Conversation,
         Hit,
         Prompt,
+        SentMessage,
         TurnRecord,
     )
 
@@ -190,6 +191,15 @@ class TurnStore(Protocol):
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
         """Return the user's latest messages, newest first, without repeats."""
+        ...
+
+    async def messages_of_user(
+        self, conversation_id: ConversationId, limit: int = 1000
+    ) -> Sequence[SentMessage]:
+        """Return the start of the user's latest messages in a conversation, oldest first.
+
+        Without those that the app wrote.
+        """
         ...
 
     async def message_known(

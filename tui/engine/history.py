@@ -11,7 +11,7 @@ from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Capability
-from tui.core.records import Agent, Conversation, Hit, TurnRecord
+from tui.core.records import Agent, Conversation, Hit, SentMessage, TurnRecord
 from tui.core.turn import Turn, drop_history_duplicates, fold, turn_of
 from tui.core.usage import Usage, sum_of
 from tui.engine.context import EngineContext
@@ -82,6 +82,10 @@ class History:
         Each word can be a prefix.
         """
         return await self._context.store.search(words, limit)
+
+    async def messages_of_user(self, conversation_id: ConversationId) -> Sequence[SentMessage]:
+        """Return the start of the user's stored messages in a conversation, oldest first."""
+        return await self._context.store.messages_of_user(conversation_id)
 
     async def chronicle(self, conversation_id: ConversationId, agent: str) -> ExportSource:
         """Return everything stored of a conversation, for export.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.core.events import Decision, TurnEvent
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import AnswerClaim, Conversation, Hit, Prompt, TurnRecord
+from tui.core.records import AnswerClaim, Conversation, Hit, Prompt, SentMessage, TurnRecord
 from tui.store import answers, outbox, search, turn_writer
 from tui.store import conversations as conversation_rows
 from tui.store import events as event_rows
@@ -192,6 +192,13 @@ class SqliteStore:
 
     async def recall(self, limit: int = 200) -> Sequence[str]:
         return await self._db.read(turn_rows.said, self._account, limit)
+
+    async def messages_of_user(
+        self, conversation_id: ConversationId, limit: int = 1000
+    ) -> Sequence[SentMessage]:
+        return await self._db.read(
+            turn_rows.messages_of_user, self._account, conversation_id, limit
+        )
 
     async def message_known(self, conversation_id: ConversationId, message_id: MessageId) -> bool:
         return await self._db.read(

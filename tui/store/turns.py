@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from tui.core.ids import ConversationId, MessageId, RunId, TurnId
-from tui.core.records import SENT_BY_APP, Attachment, Prompt, TurnRecord
+from tui.core.records import SENT_BY_APP, Attachment, Prompt, SentMessage, TurnRecord
 from tui.store import events
 from tui.store.aliases import by_current_id
 from tui.store.database import LAST, Value, row
@@ -37,6 +37,16 @@ _NEWEST = f"""
 _FOLLOWING = f"""
     {_SELECT} WHERE c.account = ? AND c.id = ? AND (t.position, t.number) > (?, ?)
     ORDER BY t.position, t.number LIMIT ?
+"""
+
+_START_CHARS = 400
+
+_OF_USER = """
+    SELECT t.id, substr(t.text, 1, ?5), t.at_ms
+    FROM turns t JOIN conversations c ON c.number = t.conversation
+    WHERE c.account = ?2 AND c.id = ?3 AND t.text IS NOT NULL
+        AND substr(t.text, 1, length(?1)) <> ?1
+    ORDER BY t.position DESC, t.number DESC LIMIT ?4
 """
 
 _PENDING = f"""
@@ -124,6 +134,16 @@ def said(connection: sqlite3.Connection, account: str, limit: int) -> list[str]:
         if len(texts) == limit:
             break
     return list(texts)
+
+
+@by_current_id
+def messages_of_user(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, limit: int
+) -> list[SentMessage]:
+    """Return the start of the user's newest messages in a conversation, oldest first."""
+    values = row(SENT_BY_APP, account, conversation_id, limit, _START_CHARS)
+    found = connection.execute(_OF_USER, values).fetchall()
+    return [SentMessage(TurnId(turn), text, at_ms) for turn, text, at_ms in reversed(found)]
 
 
 @by_current_id

@@ -117,6 +117,9 @@ class ChatActions(SafeScreen[None]):
     def action_import(self) -> None:
         self.parts.imports.choose()
 
+    def action_jump(self) -> None:
+        self.parts.messages.jump()
+
     def action_toggle_times(self) -> None:
         self.parts.messages.toggle_times()
 

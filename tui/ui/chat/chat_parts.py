@@ -124,7 +124,11 @@ class ChatParts:
             more_actions=self._more_actions,
         )
         self.messages = MessageActions(
-            context, composer, pane.queued, lambda: conversation.transcript
+            context,
+            composer,
+            pane.queued,
+            lambda: conversation.transcript,
+            show_message=view.show_message,
         )
         self.calls = ServerCalls(context)
         self.studio = StudioActions(context, lambda: conversation.ends_in_silence)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui.core.records import Hit
+
 if TYPE_CHECKING:
-    from tui.core.ids import ConversationId
-    from tui.core.records import Hit
+    from tui.core.ids import ConversationId, TurnId
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.timeline.timeline_pane import TimelinePane
@@ -96,6 +97,18 @@ class ConversationView:
         await transcript.reveal_message(hit.turn_id, hit.event_key, hit.words)
         return True
 
+    async def show_message(self, turn_id: TurnId) -> None:
+        """Scroll to a message of the user in this conversation, and focus it."""
+        transcript, where = self.conversation.transcript, self._context.current
+        if transcript is None or where is None:
+            return
+        if transcript.turn(turn_id):
+            await transcript.reveal_message(turn_id, None)
+        elif not await self.show_hit(_hit_at(where, turn_id)):
+            self._context.notify("This message is no longer stored on this machine.")
+            return
+        await transcript.focus_prompt(turn_id)
+
     # -- older and newer turns -------------------------------------------------------------
 
     def read_older(self) -> None:
@@ -145,6 +158,12 @@ class ConversationView:
         if self._context.current:
             await self.show(self._context.current)
             self.follow_end()
+
+
+def _hit_at(conversation_id: ConversationId, turn_id: TurnId) -> Hit:
+    return Hit(
+        conversation_id=conversation_id, title="", source="user", snippet="", turn_id=turn_id
+    )
 
 
 def _begun_ms(turns: Sequence[Turn]) -> int | None:

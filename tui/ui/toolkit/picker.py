@@ -65,8 +65,12 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         several: bool = False,
         done: str = "Choose",
         mark: str = "selected",
+        prefers_last: bool = False,
     ) -> None:
-        """``done`` is the label of the button, ``mark`` the word for a selected item."""
+        """``done`` is the label of the button, ``mark`` the word for a selected item.
+
+        ``prefers_last``: the last match is highlighted, not the first.
+        """
         super().__init__()
         self._title = title
         self._items = items
@@ -74,7 +78,9 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         self._several = several
         self._done = done
         self._mark = mark
-        self._shown: list[PickerItem] = []
+        self._prefers_last = prefers_last
+        self.shown_items: list[PickerItem] = []
+        """Items that match the filter, by row."""
 
     def compose(self) -> ComposeResult:
         with Dialog(self._title, leave="cancel", most_lines=14, id="pick"):
@@ -99,11 +105,13 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
     def _list(self) -> None:
         """Show the items that contain every typed word."""
         words = self.query_one(Input).value.casefold().split()
-        self._shown = [item for item in self._items if all(word in item.text for word in words)]
-        self._draw(0)
+        self.shown_items = [
+            item for item in self._items if all(word in item.text for word in words)
+        ]
+        self._draw(len(self.shown_items) - 1 if self._prefers_last else 0)
 
     def _highlight_chosen(self) -> None:
-        places = [n for n, item in enumerate(self._shown) if item.value in self._chosen]
+        places = [n for n, item in enumerate(self.shown_items) if item.value in self._chosen]
         if places and not self._several:
             self.query_one(OptionList).highlighted = places[0]
 
@@ -111,15 +119,16 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
         listed = self.query_one(OptionList)
         place = listed.highlighted if highlight is None else highlight
         listed.set_options(
-            Option(row) for row in self._rows(listed.scrollable_content_region.width - 2)
+            Option(row) for row in self.rows(listed.scrollable_content_region.width - 2)
         )
-        listed.highlighted = place if self._shown else None
+        listed.highlighted = place if self.shown_items else None
         self._count()
 
-    def _rows(self, width: int) -> Iterator[Content]:
-        longest = max((line(item.label).cell_length for item in self._shown), default=0)
+    def rows(self, width: int) -> Iterator[Content]:
+        """Yield the rows of the shown items."""
+        longest = max((line(item.label).cell_length for item in self.shown_items), default=0)
         room = min(longest, _NAME_CELLS)
-        for item in self._shown:
+        for item in self.shown_items:
             marked = item.value in self._chosen
             glyph = ("✓ " if marked else "· ") if self._several else ("◉ " if marked else "○ ")
             name = line(item.label).truncate(room, ellipsis=True, pad=True)
@@ -128,12 +137,12 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             yield row.truncate(max(20, width), ellipsis=True)
 
     def _count(self) -> None:
-        if not self._shown:
+        if not self.shown_items:
             told = "No matches." if self._items else "Nothing to choose from."
         elif self._several:
             told = f"{len(self._chosen)} of {len(self._items)} {self._mark}"
         else:
-            told = f"{len(self._shown)} of {len(self._items)}"
+            told = f"{len(self.shown_items)} of {len(self._items)}"
         self.query_one(".pick--count", Static).update(Content.styled(told, "$muted"))
 
     # -- keys and mouse --------------------------------------------------------------------
@@ -146,8 +155,8 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
 
     def action_mark(self) -> None:
         place = self.query_one(OptionList).highlighted
-        if place is not None and place < len(self._shown):
-            self._chosen ^= {self._shown[place].value}
+        if place is not None and place < len(self.shown_items):
+            self._chosen ^= {self.shown_items[place].value}
             self._draw()
 
     @on(OptionList.OptionSelected)
@@ -160,7 +169,7 @@ class PickModal(SafeModal[tuple[str, ...] | None]):
             place = self.query_one(OptionList).highlighted
             if place is None:
                 return
-            self._chosen = {self._shown[place].value}
+            self._chosen = {self.shown_items[place].value}
         self.dismiss(tuple(item.value for item in self._items if item.value in self._chosen))
 
     def action_leave(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.binding import Binding
 from textual.content import Content
 
+from tui.core.ids import TurnId
 from tui.core.links import link_host
 from tui.core.text import clean_line
 from tui.ui.app.messages import CopyText, OpenLink
@@ -15,7 +16,6 @@ from tui.ui.chat.controller import Controller
 from tui.ui.toolkit.text import line
 
 if TYPE_CHECKING:
-    from tui.core.ids import TurnId
     from tui.ui.chat.context import ChatContext
     from tui.ui.composer.composer import Composer
     from tui.ui.toolkit.menu import MenuItem
@@ -64,6 +64,14 @@ class MessageActions(Controller):
             priority=True,
         ),
         _key(
+            "alt+j",
+            "jump",
+            "Jump",
+            "Jump to one of your messages",
+            "jump",
+            priority=True,
+        ),
+        _key(
             "f9",
             "toggle_times",
             "Times",
@@ -88,8 +96,11 @@ class MessageActions(Controller):
         composer: Composer,
         unsent: UnsentMessages,
         transcript: Callable[[], Transcript | None],
+        show_message: Callable[[TurnId], Coroutine[Any, Any, None]],
     ) -> None:
+        """``show_message`` goes to a message of the user."""
         super().__init__(context)
+        self._show_message = show_message
         self._composer = composer
         self._transcript = transcript
         self.unsent = unsent
@@ -115,6 +126,25 @@ class MessageActions(Controller):
         if not transcript.has_focus:
             transcript.forget_cursor()
         return await transcript.step_prompt(direction)
+
+    def jump(self) -> None:
+        """Let the user choose one of their messages in this conversation, and go there."""
+        self.context.run_exclusive("jump", self._jump)
+
+    async def _jump(self) -> None:
+        from tui.ui.transcript.jump_list import JumpList
+
+        where, access = self.context.current, self.context.access
+        messages = await access.session.history.messages_of_user(where) if access and where else ()
+        if not messages:
+            self.context.notify("You haven't sent a message in this conversation yet.")
+            return
+
+        def chosen(turns: tuple[str, ...] | None) -> None:
+            for turn in turns or ():
+                self.context.run_exclusive("open", self._show_message, TurnId(turn))
+
+        self.context.ask(JumpList(messages, self.context.clock.now_ms()), chosen)
 
     def toggle_times(self) -> None:
         """Show or hide the time of each message."""

@@ -190,6 +190,11 @@ class Transcript(MessageMenu):
             widget.add_class("-found")
             self.set_timer(_FOUND_S, lambda: widget.remove_class("-found"))
 
+    async def focus_prompt(self, turn_id: TurnId) -> None:
+        """Focus the user's message of a turn."""
+        await self.place_cursor(prompt_key(turn_id))
+        self.focus(scroll_visible=False)
+
     def set_agent_name(self, name: str) -> None:
         """Show the agent's name above what it did; empty if it is not known."""
         self._agent_name = name
