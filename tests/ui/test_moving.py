@@ -13,7 +13,7 @@ from tests.ui.widget_app import Solo, settle
 from tui.config import Preferences
 from tui.ui.app.base import BaseApp
 from tui.ui.toolkit.ticker import stepped, ticker_of
-from tui.ui.toolkit.time_axis import Span, TimeAxis, axis_ms
+from tui.ui.toolkit.time_axis import AxisSpan, TimeAxis, axis_ms
 
 
 def test_an_axis_grows_in_steps() -> None:
@@ -26,16 +26,16 @@ def test_an_axis_grows_in_steps() -> None:
 @pytest.mark.parametrize(
     ("spans", "drawn"),
     [
-        ([Span(0, 4_000, "a")], "━━━━━━━━━━"),
-        ([Span(600, 1_000, "a")], " ╺╸       "),
-        ([Span(0, 1, "a")], "╸         "),
-        ([Span(9_000, 9_000, "a")], "         ╺"),
-        ([Span(400, 1_500, "a", dotted=True)], " ┄┄┄      "),
-        ([Span(0, 800, "a", dotted=True), Span(800, 1_600, "b")], "┄┄━━      "),
-        ([Span(0, 600, "a"), Span(600, 1_200, "b")], "━━━       "),
+        ([AxisSpan(0, 4_000, "a")], "━━━━━━━━━━"),
+        ([AxisSpan(600, 1_000, "a")], " ╺╸       "),
+        ([AxisSpan(0, 1, "a")], "╸         "),
+        ([AxisSpan(9_000, 9_000, "a")], "         ╺"),
+        ([AxisSpan(400, 1_500, "a", dotted=True)], " ┄┄┄      "),
+        ([AxisSpan(0, 800, "a", dotted=True), AxisSpan(800, 1_600, "b")], "┄┄━━      "),
+        ([AxisSpan(0, 600, "a"), AxisSpan(600, 1_200, "b")], "━━━       "),
     ],
 )
-def test_a_bar_is_drawn_to_half_a_cell(spans: list[Span], drawn: str) -> None:
+def test_a_bar_is_drawn_to_half_a_cell(spans: list[AxisSpan], drawn: str) -> None:
     assert TimeAxis(0, 4_000, 10).bar(spans).plain == drawn
 
 

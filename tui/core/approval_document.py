@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tui.core.masking import MASK, is_secret
 from tui.core.parameter_format import FormattedValue, formatted
 from tui.core.parameters import (
-    Grid,
     Parameter,
+    ParameterGrid,
     ParameterRow,
     RowForm,
     fields,
@@ -99,7 +99,11 @@ def _row(parameter: Parameter, *, today: date) -> ParameterRow:
 
 
 def _row_of(
-    parameter: Parameter, shown: FormattedValue, form: RowForm, hint: str, grid: Grid | None = None
+    parameter: Parameter,
+    shown: FormattedValue,
+    form: RowForm,
+    hint: str,
+    grid: ParameterGrid | None = None,
 ) -> ParameterRow:
     return ParameterRow(
         label=label_of(parameter),
@@ -154,7 +158,7 @@ def _choice_or_sent(field: Json, value: object, today: date) -> FormattedValue:
     return FormattedValue(scalar(value)[1])
 
 
-def _grid(field: Json, items: Sequence[object], today: date) -> Grid | None:
+def _grid(field: Json, items: Sequence[object], today: date) -> ParameterGrid | None:
     """Return objects with the same simple fields as a table; None if they are not."""
     if len(items) > _MOST_ITEMS:
         return None
@@ -181,7 +185,7 @@ def _grid(field: Json, items: Sequence[object], today: date) -> Grid | None:
         for number, name in enumerate(columns)
         if all(_holds_number(item, name) for item in items)
     )
-    return Grid(tuple(map(label_of, columns.values())), numbers, rows)
+    return ParameterGrid(tuple(map(label_of, columns.values())), numbers, rows)
 
 
 def _holds_number(item: object, name: str) -> bool:

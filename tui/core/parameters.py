@@ -34,7 +34,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ParameterGrid:
     """Items of a list, one a row, with the same columns."""
 
     columns: tuple[str, ...]
@@ -56,7 +56,7 @@ class ParameterRow:
     form: RowForm = "value"
     raw: str = ""
     """Value as it was sent, if another text stands for it."""
-    grid: Grid | None = None
+    grid: ParameterGrid | None = None
 
 
 def parameter_rows(schema: Sequence[Json], values: Json) -> tuple[ParameterRow, ...]:

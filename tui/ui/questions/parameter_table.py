@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.core.parameters import Grid, ParameterRow
+from tui.core.parameters import ParameterGrid, ParameterRow
 from tui.core.text import drawn
 from tui.ui.keys.labels import key_at
 from tui.ui.markdown.paint import paint, select, selected_text
@@ -277,7 +277,7 @@ def _value_lines(row: ParameterRow, room: int, value_cells: int) -> Iterator[Lin
         yield Line(part, glue)
 
 
-def _grid_lines(grid: Grid, room: int) -> Iterator[Line]:
+def _grid_lines(grid: ParameterGrid, room: int) -> Iterator[Line]:
     """Yield a table with one line for each item, or sentences if it is too wide."""
     texts = [[_value(cell) for cell in row] for row in grid.rows]
     heads = [drawn(column) for column in grid.columns]

@@ -13,7 +13,7 @@ from tui.core.events import AgentMessage, LogLine, SkillProgress, StreamResumed,
 from tui.core.text import clean_line, duration, elapsed
 from tui.ui.toolkit.state_glyphs import ASKS, BAD, BUSY, GOOD, MUTED, muted
 from tui.ui.toolkit.text import line, spread
-from tui.ui.toolkit.time_axis import Span, TimeAxis
+from tui.ui.toolkit.time_axis import AxisSpan, TimeAxis
 
 if TYPE_CHECKING:
     from tui.core.events import TurnEvent
@@ -171,7 +171,7 @@ class RowPainter:
             return row.at_ms
         return None
 
-    def _spans(self, row: TimelineRow) -> Iterator[Span]:
+    def _spans(self, row: TimelineRow) -> Iterator[AxisSpan]:
         until_ms: float = self.now_ms if row.ended_ms is None else row.ended_ms
         if row.state == "asks":
             until_ms = self.axis.begin_ms + self.axis.length_ms
@@ -182,12 +182,12 @@ class RowPainter:
         if row.asked_ms is not None:
             asked_until_ms = until_ms if row.answered_ms is None else row.answered_ms
             waits = row.kind == "gap" or row.state != "rejected"
-            yield Span(row.asked_ms, asked_until_ms, ASKS if waits else MUTED, dotted=waits)
+            yield AxisSpan(row.asked_ms, asked_until_ms, ASKS if waits else MUTED, dotted=waits)
         if row.started_ms is not None:
             style = MUTED if row.kind == "log" else style
-            yield Span(row.started_ms, until_ms, style, dotted=unknown)
+            yield AxisSpan(row.started_ms, until_ms, style, dotted=unknown)
         elif row.not_before_ms is not None:
-            yield Span(row.not_before_ms, until_ms, style, dotted=True)
+            yield AxisSpan(row.not_before_ms, until_ms, style, dotted=True)
 
     def _took(self, row: TimelineRow) -> Content:
         if row.state == "asks":

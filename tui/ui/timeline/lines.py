@@ -40,7 +40,7 @@ _SEARCHED_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class TimelineLine:
     """One line of the timeline."""
 
     kind: LineKind
@@ -64,25 +64,25 @@ class Line:
 
 def lines_of(
     turns: Sequence[TimelineTurn], words: Sequence[str], boundary: RecordBoundary
-) -> list[Line]:
+) -> list[TimelineLine]:
     """Return the lines of turns whose rows contain all words."""
-    lines: list[Line] = []
+    lines: list[TimelineLine] = []
     boundary.begin([event for turn in turns for event in turn.rows.events])
     if boundary.is_over:
-        lines.append(Line("note", note="── older than the server history"))
+        lines.append(TimelineLine("note", note="── older than the server history"))
     for turn in turns:
         rows = [row for row in turn.rows.rows if _has(row, words)]
         if words and not rows:
             continue
         if lines and lines[-1].kind != "note":
-            lines.append(Line("blank"))
+            lines.append(TimelineLine("blank"))
         if boundary.begins_with(turn.rows.head):
             lines.append(_BEGINS)
-        lines += (Line("title", turn), Line("axis", turn))
+        lines += (TimelineLine("title", turn), TimelineLine("axis", turn))
         for row in rows:
             if boundary.begins_with(row.events):
                 lines.append(_BEGINS)
-            lines.append(Line("row", turn, row))
+            lines.append(TimelineLine("row", turn, row))
     return lines
 
 
@@ -170,4 +170,4 @@ def _time(event: TurnEvent) -> int | None:
     return event.at_ms if event.at_ms is not None else event.seen_ms
 
 
-_BEGINS = Line("note", note="── server history starts here")
+_BEGINS = TimelineLine("note", note="── server history starts here")

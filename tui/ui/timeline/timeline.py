@@ -16,7 +16,7 @@ from textual.timer import Timer
 from tui.ui.app.messages import CopyText, JobsWanted
 from tui.ui.studio.connection import has_recipe
 from tui.ui.timeline.event_rows import Columns, RowPainter, title_line
-from tui.ui.timeline.lines import Line, RecordBoundary, lines_of
+from tui.ui.timeline.lines import RecordBoundary, TimelineLine, lines_of
 from tui.ui.timeline.turns import TimelineTurn, TimelineTurns
 from tui.ui.toolkit.line_list import LineList
 from tui.ui.toolkit.state_glyphs import BUSY_STILL, clock_time, muted, spinner
@@ -95,7 +95,7 @@ class Timeline(LineList):
         self._filtering: Timer | None = None
         self._words: str | None = None
         self._record = RecordBoundary()
-        self._lines: list[Line] = []
+        self._lines: list[TimelineLine] = []
         self._axes: dict[str, int] = {}
         """Lengths of the axes as drawn, in milliseconds."""
 

@@ -30,7 +30,7 @@ def axis_ms(elapsed_ms: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AxisSpan:
     """Part of a bar. ``dotted``: time without news, or whose start is not known."""
 
     begin_ms: float
@@ -47,7 +47,7 @@ class TimeAxis:
     length_ms: float
     cells: int
 
-    def bar(self, spans: Iterable[Span]) -> Content:
+    def bar(self, spans: Iterable[AxisSpan]) -> Content:
         """Return the spans in one line; each at least half a cell, the later ones on top."""
         line = [(" ", "")] * self.cells
         for span in spans:
@@ -96,7 +96,7 @@ class TimeAxis:
         return max(0, min(2 * self.cells, round(2 * self.cells * share)))
 
 
-def _shape(span: Span, before: str, first: int, last: int, cell: int) -> str:
+def _shape(span: AxisSpan, before: str, first: int, last: int, cell: int) -> str:
     if span.dotted:
         return _DOTTED
     left, right = first <= 2 * cell, last >= 2 * cell + 2

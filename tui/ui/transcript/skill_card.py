@@ -27,7 +27,7 @@ from tui.ui.toolkit.state_glyphs import (
 )
 from tui.ui.toolkit.text import line
 from tui.ui.toolkit.ticker import stepped
-from tui.ui.toolkit.time_axis import Span, TimeAxis, axis_ms
+from tui.ui.toolkit.time_axis import AxisSpan, TimeAxis, axis_ms
 from tui.ui.transcript.card import Card
 from tui.ui.transcript.entries import SkillEntry
 
@@ -197,7 +197,7 @@ class SkillCard(Card[SkillEntry]):
         running = not self.is_paused and any(step.status == "running" for step in steps)
         return begin_ms, max(last_ms, stepped(self.now_ms())) if running else last_ms
 
-    def _spans(self, step: SkillStep, axis: TimeAxis) -> Iterator[Span]:
+    def _spans(self, step: SkillStep, axis: TimeAxis) -> Iterator[AxisSpan]:
         """Yield the parts of a bar; dotted where nothing is known."""
         _, last_ms = self._times()
         style = _STYLES.get(step.status, BUSY)
@@ -205,7 +205,7 @@ class SkillCard(Card[SkillEntry]):
         if begin_ms is None and end_ms is None:
             return
         unknown = begin_ms is None or (end_ms is None and (self.is_paused or not self.moves))
-        yield Span(
+        yield AxisSpan(
             axis.begin_ms if begin_ms is None else begin_ms,
             last_ms if end_ms is None else end_ms,
             MUTED if unknown and end_ms is None else style,

@@ -25,7 +25,7 @@ _CHARACTERS = {"enter": "\n", "tab": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class VimCommand:
     """Complete command."""
 
     name: str
@@ -81,7 +81,7 @@ class _Keys:
         return key + self.take() if key == "g" else key
 
 
-def parse(keys: Sequence[str], *, is_visual: bool = False) -> Command:
+def parse(keys: Sequence[str], *, is_visual: bool = False) -> VimCommand:
     """Return the command of some keys. Raises ``Incomplete`` or ``Unknown``."""
     rest = _Keys(keys)
     count, register = rest.count(), ""
@@ -93,33 +93,33 @@ def parse(keys: Sequence[str], *, is_visual: bool = False) -> Command:
         count = _product(count, rest.count())
         name = rest.name()
     if is_visual and name in ("i", "a"):
-        return Command("select", count, register, motion=_object(name, rest))
+        return VimCommand("select", count, register, motion=_object(name, rest))
     if name in OPERATORS:
         return _operator(name, count, register, rest, is_visual=is_visual)
     if name in MOTIONS:
-        return Command(name, count, register)
+        return VimCommand(name, count, register)
     if name not in (_VISUAL if is_visual else _NORMAL) | _FINDS:
         raise Unknown
     character = rest.character() if name in _TAKES_CHARACTER else ""
-    return Command(name, count, register, character=character)
+    return VimCommand(name, count, register, character=character)
 
 
 def _operator(
     name: str, count: int | None, register: str, rest: _Keys, *, is_visual: bool
-) -> Command:
+) -> VimCommand:
     if is_visual:
-        return Command(name, count, register)
+        return VimCommand(name, count, register)
     count = _product(count, rest.count())
     motion = rest.name()
     if motion == name or (len(name) == 2 and motion == name[1]):  # dd, guu
-        return Command(name, count, register, motion=name)
+        return VimCommand(name, count, register, motion=name)
     if motion in ("i", "a"):
-        return Command(name, count, register, motion=_object(motion, rest))
+        return VimCommand(name, count, register, motion=_object(motion, rest))
     if motion in _FINDS:
-        return Command(name, count, register, motion, rest.character())
+        return VimCommand(name, count, register, motion, rest.character())
     if motion not in MOTIONS:
         raise Unknown
-    return Command(name, count, register, motion)
+    return VimCommand(name, count, register, motion)
 
 
 def _object(kind: str, rest: _Keys) -> str:

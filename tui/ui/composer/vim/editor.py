@@ -8,7 +8,7 @@ from typing import Literal
 
 from tui.ui.composer.vim import changes
 from tui.ui.composer.vim.changes import Edit, spliced
-from tui.ui.composer.vim.commands import OPERATORS, Command, Incomplete, Unknown, parse
+from tui.ui.composer.vim.commands import OPERATORS, Incomplete, Unknown, VimCommand, parse
 from tui.ui.composer.vim.motions import first_text, line_end, line_start, on_text, row_below
 from tui.ui.composer.vim.moves import NAMED_MOTIONS, Moves
 from tui.ui.composer.vim.objects import Extent, text_object
@@ -27,10 +27,10 @@ _KNOWN_KEYS = NAMED_MOTIONS.keys() | {"backspace", "ctrl+r"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RepeatedChange:
     """Change that ``.`` repeats."""
 
-    command: Command
+    command: VimCommand
     inserted: str = ""
     size: tuple[int, int] | None = None
     """For a selection: number of line breaks, and of characters in its last line."""
@@ -54,11 +54,11 @@ class VimEditor:
         """Keys of a command that is not complete."""
         self.registers = registers or Registers()
         self._moves = Moves()
-        self._last: Change | None = None
+        self._last: RepeatedChange | None = None
         self._undo: list[Edit] = []
         self._redo: list[Edit] = []
         self._before_insert = Edit(text, self.cursor)
-        self._inserting: Command | None = None
+        self._inserting: VimCommand | None = None
         """Command that began the insert."""
         self._insert_start = Edit(text, self.cursor)
         """Text and cursor at the begin of the insert."""
@@ -93,7 +93,7 @@ class VimEditor:
             times = 1 if command.name in OPERATORS else command.times
             if inserted and times > 1 and cursor == self._insert_start.cursor + len(inserted):
                 self._repeat_typed(command, inserted, times)
-            self._last = replace(self._last or Change(command), inserted=inserted)
+            self._last = replace(self._last or RepeatedChange(command), inserted=inserted)
         if self.text != self._before_insert.text:
             self._remember(self._before_insert)
         self._inserting = None
@@ -110,7 +110,7 @@ class VimEditor:
             return text[len(head) : len(text) - len(tail)]
         return ""
 
-    def _repeat_typed(self, command: Command, inserted: str, times: int) -> None:
+    def _repeat_typed(self, command: VimCommand, inserted: str, times: int) -> None:
         between = "\n" if command.name in ("o", "O") else ""
         more = (between + inserted) * (changes.multiplied(inserted, times) - 1)
         self.text = spliced(self.text, self.cursor, self.cursor, more)
@@ -145,7 +145,7 @@ class VimEditor:
         self._run(command)
         return True
 
-    def _run(self, command: Command) -> None:
+    def _run(self, command: VimCommand) -> None:
         if self.mode != "normal":
             self._run_visual(command)
         elif short := _SHORT.get(command.name):
@@ -158,7 +158,7 @@ class VimEditor:
         else:
             self._move(command)
 
-    def _simple(self) -> dict[str, Callable[[Command], object]]:
+    def _simple(self) -> dict[str, Callable[[VimCommand], object]]:
         text, at = self.text, self.cursor
         start, end = line_start(text, at), line_end(text, at)
         return {
@@ -181,7 +181,7 @@ class VimEditor:
             "V": lambda c: self._begin_visual("visual_line", c.times),
         }
 
-    def _move(self, command: Command) -> None:
+    def _move(self, command: VimCommand) -> None:
         use: Literal["move", "select"] = "move" if self.mode == "normal" else "select"
         target = self._moves.target(command, self.text, self.cursor, use)
         if target is not None:
@@ -190,23 +190,23 @@ class VimEditor:
 
     # -- changes ---------------------------------------------------------------------------
 
-    def _do(self, command: Command, edit: Edit | None) -> None:
+    def _do(self, command: VimCommand, edit: Edit | None) -> None:
         """Make a change that can be undone and repeated, unless there is none."""
         if edit is not None:
-            self._last = Change(command)
+            self._last = RepeatedChange(command)
             self._apply(edit)
 
     def _apply(self, edit: Edit) -> None:
         self._remember(Edit(self.text, self.cursor))
         self.text, self.cursor = edit
 
-    def _put(self, command: Command, *, after: bool) -> None:
+    def _put(self, command: VimCommand, *, after: bool) -> None:
         content = self.registers.get(command.register)
         if content.text or content.is_linewise:
             edit = changes.put(self.text, self.cursor, content, command.times, after=after)
             self._do(command, edit)
 
-    def _operate(self, command: Command) -> None:
+    def _operate(self, command: VimCommand) -> None:
         found = operator_range(command, self.text, self.cursor, self._moves)
         if found is None:
             return
@@ -216,18 +216,18 @@ class VimEditor:
             self._yank(command, extent)
             self.cursor = on_text(self.text, at)
         else:
-            self._last = Change(command)
+            self._last = RepeatedChange(command)
             self._change(command, extent, is_large=command.motion in ("%", "{", "}"))
 
     def _content(self, extent: Extent) -> Register:
         return Register(self.text[extent.start : extent.end], extent.is_linewise)
 
-    def _yank(self, command: Command, extent: Extent) -> None:
+    def _yank(self, command: VimCommand, extent: Extent) -> None:
         self.registers.yank(command.register, self._content(extent))
         self._moves.goal = None
 
     def _change(
-        self, command: Command, extent: Extent, *, is_large: bool = False, times: int = 1
+        self, command: VimCommand, extent: Extent, *, is_large: bool = False, times: int = 1
     ) -> None:
         """Carry out an operator that changes the text."""
         match command.name:
@@ -241,7 +241,7 @@ class VimEditor:
             case operator:
                 self._apply(changes.recased(self.text, extent, operator, self.cursor))
 
-    def _delete(self, command: Command, extent: Extent, *, is_large: bool) -> None:
+    def _delete(self, command: VimCommand, extent: Extent, *, is_large: bool) -> None:
         content = self._content(extent)
         if command.name == "d" and not (content.text or (self.text and extent.is_linewise)):
             return
@@ -255,12 +255,12 @@ class VimEditor:
 
     # -- insert ----------------------------------------------------------------------------
 
-    def _insert(self, command: Command, at: int, put: str = "", *, after: int = 0) -> None:
-        self._last = Change(command)
+    def _insert(self, command: VimCommand, at: int, put: str = "", *, after: int = 0) -> None:
+        self._last = RepeatedChange(command)
         self._begin_change(command, at, at, put, after=after)
 
     def _begin_change(
-        self, command: Command, start: int, end: int, put: str = "", *, after: int = 0
+        self, command: VimCommand, start: int, end: int, put: str = "", *, after: int = 0
     ) -> None:
         """Replace a range, and begin to insert ``after`` so many characters of what was put."""
         before = Edit(self.text, self.cursor)
@@ -281,14 +281,14 @@ class VimEditor:
         """Begin a selection of some characters or lines."""
         self.mode, self.anchor = mode, self.cursor
         if count > 1:
-            self._move(Command("l" if mode == "visual" else "j", count - 1))
+            self._move(VimCommand("l" if mode == "visual" else "j", count - 1))
 
     def _end_visual(self) -> None:
         if self.mode in ("visual", "visual_line"):
             self.mode = "normal"
             self.cursor = on_text(self.text, self.cursor)
 
-    def _run_visual(self, command: Command) -> None:
+    def _run_visual(self, command: VimCommand) -> None:
         name = command.name
         if name in ("v", "V"):
             mode: Mode = "visual" if name == "v" else "visual_line"
@@ -305,7 +305,7 @@ class VimEditor:
         else:
             self._move(command)
 
-    def _select(self, command: Command) -> None:
+    def _select(self, command: VimCommand) -> None:
         kind, name = command.motion[0], command.motion[1]
         found = text_object(self.text, self.cursor, name, command.times, around=kind == "a")
         if found is None or found.start == found.end:
@@ -314,7 +314,7 @@ class VimEditor:
         self.anchor, self.cursor = found.start, last
         self.mode = "visual_line" if found.is_linewise else "visual"
 
-    def _change_selection(self, command: Command) -> None:
+    def _change_selection(self, command: VimCommand) -> None:
         extent, size = self.selection, self._size()
         name = _IN_VISUAL.get(command.name, command.name)
         if len(name) == 2 and name[0] == name[1]:
@@ -325,10 +325,10 @@ class VimEditor:
             self._yank(command, extent)
             self.cursor = on_text(self.text, extent.start)
             return
-        self._last = Change(command, size=size, is_linewise=extent.is_linewise)
+        self._last = RepeatedChange(command, size=size, is_linewise=extent.is_linewise)
         self._change_range(command, extent)
 
-    def _change_range(self, command: Command, extent: Extent) -> None:
+    def _change_range(self, command: VimCommand, extent: Extent) -> None:
         """Carry out a command on a range that was selected."""
         self.cursor = extent.start
         match command.name:
@@ -357,7 +357,7 @@ class VimEditor:
 
     # -- repeat and history ----------------------------------------------------------------
 
-    def _repeat(self, command: Command) -> None:
+    def _repeat(self, command: VimCommand) -> None:
         last = self._last
         if last is None:
             return
@@ -374,7 +374,7 @@ class VimEditor:
             self.leave_insert(text, self.cursor + len(last.inserted))
         self._last = last
 
-    def _same_range(self, change: Change, size: tuple[int, int]) -> Extent:
+    def _same_range(self, change: RepeatedChange, size: tuple[int, int]) -> Extent:
         """Return the range at the cursor that is as large as the one that was selected."""
         (breaks, characters), text, at = size, self.text, self.cursor
         start = row_below(text, at, breaks) if breaks else at

@@ -15,7 +15,7 @@ _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _OPENING = {closing: opening for opening, closing in _BRACKETS.items()}
 
 
-class Target(NamedTuple):
+class MotionTarget(NamedTuple):
     """Place that a motion leads to, and how an operator takes it."""
 
     at: int
@@ -269,7 +269,7 @@ def closing_bracket(text: str, at: int, opening: str, closing: str) -> int | Non
     return None
 
 
-def paragraph(text: str, at: int, count: int, step: Literal[1, -1]) -> Target | None:
+def paragraph(text: str, at: int, count: int, step: Literal[1, -1]) -> MotionTarget | None:
     """Return the empty line after (1) or before (-1) the paragraph."""
     lines = text.split("\n")
     row = row_of(text, at)
@@ -287,5 +287,5 @@ def paragraph(text: str, at: int, count: int, step: Literal[1, -1]) -> Target | 
             row += step
     place = row_start(text, row)
     if row == len(lines) - 1 and step == 1 and lines[row]:
-        return Target(line_end(text, place) - 1, "inclusive")
-    return Target(place, "exclusive")
+        return MotionTarget(line_end(text, place) - 1, "inclusive")
+    return MotionTarget(place, "exclusive")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from tui.ui.composer.vim.motions import (
-    Target,
+    MotionTarget,
     find_char,
     first_text,
     last_row,
@@ -24,7 +24,7 @@ from tui.ui.composer.vim.motions import (
 )
 
 if TYPE_CHECKING:
-    from tui.ui.composer.vim.commands import Command
+    from tui.ui.composer.vim.commands import VimCommand
 
 Use = Literal["move", "select", "operate"]
 """Purpose of a motion: of the cursor, of a selection's end, or of an operator."""
@@ -42,7 +42,7 @@ class Moves:
         self.goal: int | None = None
         self._found = ("", "")
 
-    def target(self, command: Command, text: str, at: int, use: Use) -> Target | None:
+    def target(self, command: VimCommand, text: str, at: int, use: Use) -> MotionTarget | None:
         """Return the place that a motion leads to; None if it fails."""
         name = NAMED_MOTIONS.get(command.name, command.name)
         found = self._target(name, command, text, at, use)
@@ -50,25 +50,27 @@ class Moves:
             self.goal = None
         return found
 
-    def _target(self, name: str, command: Command, text: str, at: int, use: Use) -> Target | None:
+    def _target(
+        self, name: str, command: VimCommand, text: str, at: int, use: Use
+    ) -> MotionTarget | None:
         count = command.times
         start, end = line_start(text, at), line_end(text, at)
         reach = max(start, end - 1) if use == "move" else end
         place: int | None
         match name:
             case "h":
-                return Target(max(start, at - count), "exclusive")
+                return MotionTarget(max(start, at - count), "exclusive")
             case "l":
-                return Target(min(reach, at + count), "exclusive")
+                return MotionTarget(min(reach, at + count), "exclusive")
             case " ":
-                return Target(min(len(text), at + count), "exclusive")
+                return MotionTarget(min(len(text), at + count), "exclusive")
             case "backspace":
-                return Target(max(0, at - count), "exclusive")
+                return MotionTarget(max(0, at - count), "exclusive")
             case "j" | "k":
                 return self._vertical(text, at, count if name == "j" else -count, use)
             case "w" | "W":
                 to = word_start(text, at, count, big=name == "W", in_line=use == "operate")
-                return Target(to, "exclusive")
+                return MotionTarget(to, "exclusive")
             case "b" | "B":
                 place, kind = word_back(text, at, count, big=name == "B"), "exclusive"
             case "e" | "E":
@@ -76,28 +78,28 @@ class Moves:
             case "ge" | "gE":
                 place, kind = word_end_back(text, at, count, big=name == "gE"), "inclusive"
             case "0":
-                return Target(start, "exclusive")
+                return MotionTarget(start, "exclusive")
             case "^":
-                return Target(on_text(text, first_text(text, at)), "exclusive")
+                return MotionTarget(on_text(text, first_text(text, at)), "exclusive")
             case "|":
-                return Target(min(start + count - 1, max(start, end - 1)), "exclusive")
+                return MotionTarget(min(start + count - 1, max(start, end - 1)), "exclusive")
             case "$":
                 return self._line_end(text, at, count, use)
             case "g_":
                 last = row_below(text, at, count - 1)
                 stop = line_end(text, last)
                 blank = len(text[last:stop]) - len(text[last:stop].rstrip(" \t"))
-                return Target(max(last, stop - blank - 1), "inclusive")
+                return MotionTarget(max(last, stop - blank - 1), "inclusive")
             case "+" | "-" | "_":
                 step = {"+": count, "-": -count, "_": count - 1}[name]
                 row = row_of(text, at) + step
                 if not 0 <= row <= last_row(text):
                     return None
-                return Target(first_text(text, row_start(text, row)), "linewise")
+                return MotionTarget(first_text(text, row_start(text, row)), "linewise")
             case "gg" | "G":
                 usual = 0 if name == "gg" else last_row(text)
                 row = usual if command.count is None else min(command.count - 1, last_row(text))
-                return Target(first_text(text, row_start(text, row)), "linewise")
+                return MotionTarget(first_text(text, row_start(text, row)), "linewise")
             case "f" | "F" | "t" | "T":
                 self._found = (name, command.character)
                 place = find_char(text, at, name, command.character, count, again=False)
@@ -119,17 +121,17 @@ class Moves:
                 return None
         if place is None:
             return None
-        return Target(place, "inclusive" if kind == "inclusive" else "exclusive")
+        return MotionTarget(place, "inclusive" if kind == "inclusive" else "exclusive")
 
-    def _line_end(self, text: str, at: int, count: int, use: Use) -> Target | None:
+    def _line_end(self, text: str, at: int, count: int, use: Use) -> MotionTarget | None:
         if count > 1 and row_of(text, at) == last_row(text):
             return None
         self.goal = _END
         start = row_below(text, at, count - 1)
         end = line_end(text, start)
-        return Target(end if use == "select" else max(start, end - 1), "inclusive")
+        return MotionTarget(end if use == "select" else max(start, end - 1), "inclusive")
 
-    def _vertical(self, text: str, at: int, rows: int, use: Use) -> Target | None:
+    def _vertical(self, text: str, at: int, rows: int, use: Use) -> MotionTarget | None:
         row = row_of(text, at)
         if (rows < 0 and row == 0) or (rows > 0 and row == last_row(text)):
             return None
@@ -138,4 +140,4 @@ class Moves:
         start = row_start(text, max(0, min(row + rows, last_row(text))))
         end = line_end(text, start)
         last = end if use == "select" else max(start, end - 1)
-        return Target(min(start + self.goal, last), "linewise")
+        return MotionTarget(min(start + self.goal, last), "linewise")

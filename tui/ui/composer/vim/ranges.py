@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.ui.composer.vim.commands import Command
+from tui.ui.composer.vim.commands import VimCommand
 from tui.ui.composer.vim.motions import (
     first_text,
     in_indent,
@@ -28,7 +28,9 @@ def whole_lines(text: str, one: int, other: int) -> Extent:
     return Extent(line_start(text, start), line_end(text, end), is_linewise=True)
 
 
-def operator_range(command: Command, text: str, at: int, moves: Moves) -> tuple[Extent, int] | None:
+def operator_range(
+    command: VimCommand, text: str, at: int, moves: Moves
+) -> tuple[Extent, int] | None:
     """Return what an operator with a motion works on, and the cursor before it does.
 
     None if the motion fails.
@@ -47,7 +49,7 @@ def operator_range(command: Command, text: str, at: int, moves: Moves) -> tuple[
         return found and (found, found.start)
     if name == "c" and motion in ("w", "W"):
         return _changed_word(command, text, at), at
-    moved = Command(motion, command.count, character=command.character)
+    moved = VimCommand(motion, command.count, character=command.character)
     target = moves.target(moved, text, at, "operate")
     if target is None:
         return None
@@ -59,7 +61,7 @@ def operator_range(command: Command, text: str, at: int, moves: Moves) -> tuple[
     return _trimmed(name, text, start, end, was_inclusive=target.kind == "inclusive"), start
 
 
-def _changed_word(command: Command, text: str, at: int) -> Extent:
+def _changed_word(command: VimCommand, text: str, at: int) -> Extent:
     """Return what ``cw`` changes: a word up to its end, or blanks up to the next word."""
     big = command.motion == "W"
     if text[at : at + 1] in ("", " ", "\t", "\n"):
