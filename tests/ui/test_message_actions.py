@@ -141,6 +141,18 @@ async def test_the_jump_list_goes_to_a_message_on_screen_without_loading() -> No
         await stage.until(lambda: transcript.cursor == "t5/prompt")
 
 
+async def test_one_key_expands_all_cards_and_says_so() -> None:
+    stage = Stage(ScriptedBackend(reply("Done")))
+    async with stage.shown(100, 30):
+        await after(stage, "\n".join(f"line {n}" for n in range(24)), "Done")
+        await stage.press("alt+x")
+        await stage.until(lambda: stage.working_text() == "All expanded")
+        assert "line 23" in stage.screen()
+        await stage.press("ctrl+up", "x")
+        await stage.until(lambda: stage.working_text() == "All collapsed")
+        assert "line 23" not in stage.screen()
+
+
 async def test_without_messages_the_jump_list_does_not_open() -> None:
     stage = Stage()
     async with stage.shown(100, 30):

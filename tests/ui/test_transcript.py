@@ -27,8 +27,9 @@ from tui.core.ids import AttemptId, CallId, MessageId, TurnId
 from tui.core.records import Attachment
 from tui.core.turn import Turn, fold
 from tui.ui.toolkit.ticker import ticker_of
-from tui.ui.transcript.card import FOLD_LINES, PromptCard
+from tui.ui.transcript.card import PromptCard
 from tui.ui.transcript.entries import Entry, entries_of
+from tui.ui.transcript.message_text import FOLD_LINES
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
@@ -441,6 +442,55 @@ async def test_an_expanded_card_stays_expanded_after_scrolling() -> None:
         assert [card.unfolded for card in after] == [True, True, True]
         assert "shipped" in app.screen_text()
         assert "line 28" in app.screen_text()
+
+
+def with_result(name: str, at_ms: int, result: str = "shipped") -> Turn:
+    done = at(SkillFinished, 2, 3.5, skill="Look up", outcome="completed", result=result)
+    begun = at(SkillStarted, 1, 1, skill="Look up")
+    return turn_of(name, f"Turn {name}", [begun, done], at_ms=at_ms)
+
+
+async def test_all_cards_are_expanded_and_collapsed_also_those_that_are_not_mounted() -> None:
+    newer = [turn_of(f"t{n}", f"Turn {n}", at_ms=T0_MS + n) for n in range(2, 200)]
+    last = with_result("t200", T0_MS + 200)
+    async with shown(with_result("t0", T0_MS), *newer, last, size=(80, 60)) as (app, list_, pilot):
+        app.query_one(SkillCard).action_unfold()
+        assert await list_.unfold_all() is True
+        assert app.query_one(SkillCard).unfolded
+        await list_.show_turn(with_result("t201", T0_MS + 201, "delivered"))
+        await settle(pilot, lambda: "delivered" in app.screen_text())
+        await list_.reveal("t0/prompt")
+        await settle(pilot, lambda: "shipped" in app.screen_text())
+        app.query_one(SkillCard).action_unfold()
+        assert not app.query_one(SkillCard).unfolded
+        assert await list_.unfold_all() is False
+        assert await list_.unfold_all() is True
+        await settle(pilot, lambda: app.query_one(SkillCard).unfolded)
+
+
+async def test_the_view_stays_when_cards_above_it_are_expanded() -> None:
+    long = "\n".join(f"row {n}" for n in range(30))
+    turns = [with_result(f"t{n}", T0_MS + n, long) for n in range(20)]
+    async with shown(*turns, size=(80, 12)) as (app, transcript, pilot):
+        await transcript.reveal("t10/prompt")
+        await pilot.pause()
+        before = app.screen_text().splitlines()
+        await transcript.unfold_all()
+        await pilot.pause()
+        assert "row 3" in app.screen_text()
+        assert app.screen_text().splitlines()[:3] == before[:3]
+
+
+async def test_another_conversation_begins_collapsed() -> None:
+    async with shown(with_result("t0", T0_MS)) as (app, transcript, _):
+        await transcript.unfold_all()
+        await transcript.show_turns([with_result("other", T0_MS)])
+        assert not app.query_one(SkillCard).unfolded
+
+
+async def test_there_may_be_nothing_to_expand() -> None:
+    async with shown(turn_of("t0", "short")) as (_, transcript, _pilot):
+        assert await transcript.unfold_all() is None
 
 
 async def test_the_timer_of_a_running_skill_updates_without_a_layout() -> None:

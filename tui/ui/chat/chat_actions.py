@@ -120,6 +120,9 @@ class ChatActions(SafeScreen[None]):
     def action_jump(self) -> None:
         self.parts.messages.jump()
 
+    async def action_unfold_all(self) -> None:
+        await self.parts.messages.unfold_all()
+
     def action_toggle_times(self) -> None:
         self.parts.messages.toggle_times()
 

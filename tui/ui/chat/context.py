@@ -61,6 +61,7 @@ class ChatContext:
         agent_name: str,
         place: str,
         show_state: Callable[[], None],
+        hint: Callable[[str], None],
     ) -> None:
         self.screen = screen
         self.chat_state = chat_state
@@ -70,6 +71,8 @@ class ChatContext:
         self.place = place
         self.show_state = show_state
         """Redraw the connection state, banner, window title and keys."""
+        self.hint = hint
+        """Show a few words in the working line for some seconds."""
 
     @property
     def app(self) -> App[Any]:

@@ -126,6 +126,7 @@ class ChatScreen(ChatActions):
             agent_name=agent_name,
             place=place,
             show_state=self.show_state,
+            hint=self.show_hint,
         )
         called = self._called(agent_name)
         self.topbar = TopBar(agent_name, user_name, place)
@@ -403,7 +404,7 @@ class ChatScreen(ChatActions):
         if selected := self.get_selected_text():
             self.post_message(CopyText(clean(selected), "the selection"))
         elif self.composer.clear_text():
-            self.show_hint("Cleared. Up brings it back", _HINT_S)
+            self.show_hint("Cleared. Up brings it back")
         elif files := self.composer_pane.attached.files:
             self.composer_pane.files.take_off([file.path for file in files])
         else:
@@ -418,9 +419,9 @@ class ChatScreen(ChatActions):
             self.post_message(CopyText(clean(selected), "the selection"))
         elif not self._told_to_copy:
             self._told_to_copy = True
-            self.show_hint("Press Ctrl+C to copy the selection", _HINT_S)
+            self.show_hint("Press Ctrl+C to copy the selection")
 
-    def show_hint(self, text: str, seconds: float) -> None:
+    def show_hint(self, text: str, seconds: float = _HINT_S) -> None:
         """Show a hint in the working line for some time."""
         if self.working_line.display:
             self.working_line.show_notice(Content(text), seconds)

@@ -67,7 +67,11 @@ _GROUPS = {
     "support": "System",
 }
 """By the first part of a command's id; the others are named as in the help."""
-_OWN_GROUP = {"conversation.times": "View", "composer.editor": "Conversation"}
+_OWN_GROUP = {
+    "composer.editor": "Conversation",
+    "conversation.times": "View",
+    "conversation.unfold_all": "View",
+}
 _ORDER = ("Conversation", "Prompts", "View", "System")
 _FOUND_ONLY = "Writing"
 

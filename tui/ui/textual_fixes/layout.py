@@ -23,6 +23,11 @@ def lay_out_now(screen: Screen[object]) -> None:
     screen._refresh_layout()
 
 
+def forget_positions(container: Widget) -> None:
+    """Let the next layout arrange the children again; Textual waits until they are idle."""
+    container._clear_arrangement_cache()
+
+
 class FollowingScroll(VerticalScroll):
     """Follows its end as it grows, until the user scrolls away or a widget fills the view.
 

@@ -33,7 +33,13 @@ from tui.ui.toolkit.state_glyphs import (
 from tui.ui.toolkit.text import line, plain
 from tui.ui.toolkit.ticker import ticker_of
 from tui.ui.transcript.entries import PromptEntry
-from tui.ui.transcript.message_text import MessageAction, MessageWithHeader, UnfoldedKeys
+from tui.ui.transcript.message_text import (
+    FOLD_LINES,
+    MessageAction,
+    MessageWithHeader,
+    UnfoldedKeys,
+    is_long,
+)
 
 if TYPE_CHECKING:
     from tui.core.ids import TurnId
@@ -134,8 +140,6 @@ class Card(RowsView, Generic[EntryT]):
         ticker_of(self.app).follow(self, on=self.moves and not self.is_paused)
 
 
-FOLD_LINES = 20
-
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send again[/]  [@click=withdraw]Discard[/]"
 )
@@ -216,8 +220,7 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
     @property
     def _is_long(self) -> bool:
         """True if the text is collapsed at common widths."""
-        text = self.entry.prompt.text
-        return text.count("\n") >= FOLD_LINES or len(text) > FOLD_LINES * 40
+        return is_long(self.entry.prompt.text)
 
     def on_click(self) -> None:
         if self._is_long and not self.screen.selections:

@@ -72,6 +72,14 @@ class MessageActions(Controller):
             priority=True,
         ),
         _key(
+            "alt+x",
+            "unfold_all",
+            "Expand all",
+            "Expand or collapse all cards and long messages",
+            "unfold_all",
+            priority=True,
+        ),
+        _key(
             "f9",
             "toggle_times",
             "Times",
@@ -150,6 +158,15 @@ class MessageActions(Controller):
         """Show or hide the time of each message."""
         if transcript := self._transcript():
             transcript.toggle_times()
+
+    async def unfold_all(self) -> None:
+        """Expand or collapse all cards and long messages of the conversation."""
+        transcript = self._transcript()
+        unfolded = await transcript.unfold_all() if transcript and transcript.display else None
+        if unfolded is None:
+            self.context.hint("Nothing to expand in this conversation")
+        else:
+            self.context.hint("All expanded" if unfolded else "All collapsed")
 
     def copy_reply(self) -> None:
         """Copy the last reply."""

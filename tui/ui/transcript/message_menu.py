@@ -47,6 +47,7 @@ class MessageMenu(MessageCursor):
         _action_key("o", "links", "Links", "Open a link from the message"),
         _action_key("v", "view", "View", "View the message as text and select parts of it"),
         key_of("enter", "unfold", "unfold", "Expand", "Expand the item, or open the question"),
+        key_of("x", "screen.unfold_all", "unfold_all", "All", "Expand or collapse all cards"),
         key_of("r", "show_jobs", "jobs", "Jobs", "Show the skill's recipe and jobs"),
         key_of("delete", "withdraw", "withdraw", "Discard", "Cancel or discard an unsent message"),
         key_of(

@@ -12,6 +12,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.core.text import clean
+from tui.ui.markdown.folded import folds as folds_as_json
 from tui.ui.toolkit.state_glyphs import MUTED, clock_time
 from tui.ui.transcript.entries import (
     ApprovalEntry,
@@ -21,6 +22,9 @@ from tui.ui.transcript.entries import (
     ReplyEntry,
     SkillEntry,
 )
+
+FOLD_LINES = 20
+"""Lines of a collapsed message of the user."""
 
 
 def is_stop(entry: Entry) -> bool:
@@ -36,6 +40,24 @@ def is_stop(entry: Entry) -> bool:
             return step.waiting
         case _:
             return False
+
+
+def folds(entry: Entry) -> bool:
+    """Return True if an entry can be expanded and collapsed."""
+    match entry:
+        case PromptEntry(prompt=prompt):
+            return is_long(prompt.text)
+        case SkillEntry(steps=steps):
+            return any(step.result or step.error for step in steps)
+        case ReplyEntry(text=text, settled=settled):
+            return folds_as_json(text, final=settled)
+        case _:
+            return False
+
+
+def is_long(text: str) -> bool:
+    """Return True if a message of the user is collapsed at common widths."""
+    return text.count("\n") >= FOLD_LINES or len(text) > FOLD_LINES * 40
 
 
 def is_prompt(entry: Entry) -> bool:
@@ -144,11 +166,18 @@ class UnfoldedKeys:
     """Keys of expanded entries; kept while their widgets are not mounted."""
 
     def __init__(self) -> None:
-        self._keys: set[str] = set()
+        self.all_unfolded = False
+        """True after all were expanded: then an entry is, unless it was collapsed since."""
+        self._toggled: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys
+        return (key in self._toggled) != self.all_unfolded
 
     def toggle(self, key: str) -> None:
         """Expand or collapse an entry."""
-        self._keys ^= {key}
+        self._toggled ^= {key}
+
+    def set_all(self, *, unfolded: bool) -> None:
+        """Expand or collapse all entries, also those that are still to come."""
+        self.all_unfolded = unfolded
+        self._toggled.clear()

@@ -103,6 +103,11 @@ class Reply(MessageWithHeader):
         """Expand or collapse the message."""
         if self.folds:
             self._unfolded_keys.toggle(self._key)
+            self.bring_up_to_date()
+
+    def bring_up_to_date(self) -> None:
+        """Redraw the message after it was expanded or collapsed."""
+        if self.folds:
             self._flush()
 
     def on_click(self, event: Click) -> None:

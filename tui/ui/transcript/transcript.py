@@ -31,7 +31,7 @@ from tui.ui.transcript.entries import (
     prompt_key,
 )
 from tui.ui.transcript.message_menu import MessageMenu
-from tui.ui.transcript.message_text import UnfoldedKeys
+from tui.ui.transcript.message_text import UnfoldedKeys, folds
 from tui.ui.transcript.question_cards import ApprovalCard, ConnectionCard
 from tui.ui.transcript.reply import Reply
 from tui.ui.transcript.skill_card import SkillCard
@@ -130,6 +130,8 @@ class Transcript(MessageMenu):
         """Replace all turns."""
         if not any(self._turns.turn(turn.id) for turn in turns):
             self.forget_cursor()
+            if self._unfolded.all_unfolded:  # that was another conversation
+                self._unfolded.set_all(unfolded=False)
         self._turns = TurnList(turns)
         await self.show_items(self._entries())
 
@@ -194,6 +196,19 @@ class Transcript(MessageMenu):
         """Focus the user's message of a turn."""
         await self.place_cursor(prompt_key(turn_id))
         self.focus(scroll_visible=False)
+
+    async def unfold_all(self) -> bool | None:
+        """Expand all cards, or collapse them if they were; return True if they are expanded now.
+
+        None: there is nothing to expand.
+        """
+        if not any(folds(entry) for entry in self.items):
+            return None
+        self._unfolded.set_all(unfolded=not self._unfolded.all_unfolded)
+        await self.redraw_mounted(_redraw_folded)
+        if self.has_focus and self.cursor:
+            await self.place_cursor(self.cursor)
+        return self._unfolded.all_unfolded
 
     def set_agent_name(self, name: str) -> None:
         """Show the agent's name above what it did; empty if it is not known."""
@@ -297,3 +312,8 @@ def _update_entry(widget: Widget, entry: Entry) -> None:
         widget.show(entry.text, final=entry.settled)
     elif isinstance(widget, Card):
         widget.show(entry)
+
+
+def _redraw_folded(widget: Widget) -> None:
+    if isinstance(widget, Card | Reply):
+        widget.bring_up_to_date()

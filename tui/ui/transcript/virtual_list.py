@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.ui.textual_fixes.caches import forget_lines
-from tui.ui.textual_fixes.layout import FollowingScroll, lay_out_now
+from tui.ui.textual_fixes.layout import FollowingScroll, forget_positions, lay_out_now
 
 KEEP = 60
 PAGE = 20
@@ -167,6 +167,15 @@ class VirtualList(FollowingScroll, Generic[ItemT]):
             self.scroll_to_widget(
                 self._mounted[key], top=True, animate=False, immediate=True, force=True
             )
+        self._look_around()
+
+    async def redraw_mounted(self, redraw: Callable[[Widget], None]) -> None:
+        """Redraw all mounted widgets without moving the view, whatever their heights become."""
+        async with self._changing:
+            for widget in self._mounted.values():
+                redraw(widget)
+            forget_positions(self)
+            await self._mount_range(self._first, self._stop, follow=self.follows)
         self._look_around()
 
     def on_mount(self) -> None:
@@ -370,11 +379,19 @@ class VirtualList(FollowingScroll, Generic[ItemT]):
         forget_lines(widget)
 
     def _first_in_view(self, keys: set[str]) -> Widget | None:
-        """Return the topmost widget in view, or else below it, of those that stay."""
-        top = self.scroll_offset.y
+        """Return the topmost widget in view, or else below it, of those that stay.
+
+        One whose first line is in view comes before one that begins above, which may grow.
+        """
+        top, height = self.scroll_offset.y, self.size.height
         stay = [self._mounted[key] for key in self._mounted.keys() & keys]
         seen = [widget for widget in stay if widget.virtual_region.bottom > top]
-        return min(seen, key=lambda widget: widget.virtual_region.y, default=None)
+
+        def rank(widget: Widget) -> tuple[bool, int]:
+            y = widget.virtual_region.y
+            return not top <= y < top + height, y
+
+        return min(seen, key=rank, default=None)
 
     def _put_in_order(self, keys: list[str]) -> None:
         for place, key in enumerate(keys):
