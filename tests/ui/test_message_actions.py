@@ -11,6 +11,7 @@ from tests.ui.stage import Stage, conversation
 from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.ids import ConversationId, TurnId
 from tui.core.records import Prompt, TurnRecord
+from tui.ui.chat.working_line import WorkingLine
 from tui.ui.markdown.extract import plain_text, web_links
 from tui.ui.toolkit.menu import Menu
 from tui.ui.transcript.entries import Entry, PromptEntry, ReplyEntry
@@ -139,6 +140,21 @@ async def test_the_jump_list_goes_to_a_message_on_screen_without_loading() -> No
         await stage.until(lambda: isinstance(stage.app.screen, JumpList))
         await stage.press("up", "up", "enter")
         await stage.until(lambda: transcript.cursor == "t5/prompt")
+
+
+async def test_editing_a_sent_message_says_once_that_it_is_sent_as_a_new_one() -> None:
+    stage = Stage(store=long_talk(4))
+    async with stage.shown(100, 30):
+        await open_only(stage)
+        await stage.press("ctrl+up", "e")
+        await stage.until(lambda: stage.focus_name() == "composer")
+        await stage.until(lambda: "Enter sends this as a new message" in stage.working_text())
+        await stage.press("!")  # nothing is in the way
+        await stage.until(lambda: stage.composer_text() == "Question 3!")
+        stage.app.query_one(WorkingLine).clear_notice()
+        await stage.press("ctrl+c", "ctrl+up", "ctrl+up", "e")
+        await stage.until(lambda: stage.composer_text() == "Question 2")
+        assert "new message" not in stage.working_text()
 
 
 async def test_one_key_expands_all_cards_and_says_so() -> None:

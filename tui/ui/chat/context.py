@@ -61,7 +61,7 @@ class ChatContext:
         agent_name: str,
         place: str,
         show_state: Callable[[], None],
-        hint: Callable[[str], None],
+        show_hint: Callable[[str, float], None],
     ) -> None:
         self.screen = screen
         self.chat_state = chat_state
@@ -71,8 +71,7 @@ class ChatContext:
         self.place = place
         self.show_state = show_state
         """Redraw the connection state, banner, window title and keys."""
-        self.hint = hint
-        """Show a few words in the working line for some seconds."""
+        self._show_hint = show_hint
 
     @property
     def app(self) -> App[Any]:
@@ -131,6 +130,10 @@ class ChatContext:
         """Ask the user to sign in if the error says that they are signed out."""
         if login_helps(error):
             self.post(SignInNeeded(error))
+
+    def hint(self, text: str, seconds: float = 4.0) -> None:
+        """Show a few words in the working line for some time."""
+        self._show_hint(text, seconds)
 
     def notify(
         self,

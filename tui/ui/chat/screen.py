@@ -126,7 +126,7 @@ class ChatScreen(ChatActions):
             agent_name=agent_name,
             place=place,
             show_state=self.show_state,
-            hint=self.show_hint,
+            show_hint=self.show_hint,
         )
         called = self._called(agent_name)
         self.topbar = TopBar(agent_name, user_name, place)

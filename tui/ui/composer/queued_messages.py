@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tui.ui.composer.draft_saver import DraftSaver
 
 _NOTHING = Draft()
+_RESENDS = "Enter sends this as a new message; the API can't fork a conversation"
+_RESENDS_S = 8.0
 
 
 class QueuedMessages(Controller):
@@ -60,6 +62,7 @@ class QueuedMessages(Controller):
         self._drafts = drafts
         self._view = view
         self._list_again = list_again
+        self._told_of_resending = False
 
     def check_action(self, action: str) -> bool:
         return action != "edit_waiting" or bool(self._unsent())
@@ -109,6 +112,9 @@ class QueuedMessages(Controller):
         draft: Draft | None = None
         if unsent and self.context.current:
             draft = await self.context.opened.session.withdraw(self.context.current, turn_id)
+        elif not self._told_of_resending:
+            self._told_of_resending = True
+            self.context.hint(_RESENDS, _RESENDS_S)
         await self.prepend_to_composer(draft or Draft(text))
 
     # -- send again, or cancel -------------------------------------------------------------
