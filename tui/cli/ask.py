@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -16,9 +15,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.approval_options import ApprovalOptions, PlannedDecision
-from tui.cli.ask_input import Input, as_file, messages_of, read_input, with_options
+from tui.cli.ask_input import Input, checked_messages, read_input, with_options
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
-from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, refusal_of
 from tui.cli.options import Target
 from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
@@ -56,11 +55,6 @@ _TRIES_UNSENT = 3
 """Number of attempts to deliver a message before the command fails."""
 _NEWEST = 200
 """Number of conversations searched for the last one; pinned ones come first."""
-
-_USAGE = frozenset({ErrorKind.INVALID, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED})
-"""Kinds of refusals that the caller of the command could have avoided."""
-
-_Message = tuple[str, tuple[Attachment, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +128,7 @@ class _Asking:
 
     async def run(self, session: Session, source: Input) -> int:
         with ExitStack() as stack:
-            messages = _checked_messages(session, source, stack)
+            messages = checked_messages(session, source, stack)
             conversation = await self._conversation(session)
             if conversation is not None:
                 await _look_up(session, conversation)
@@ -199,7 +193,7 @@ class _Asking:
             case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own:
                 self._follow_recovery(recovery)
             case MessageRejected(error=error, turn_id=turn_id) if turn_id == self.turn.id:
-                raise _refusal(error)
+                raise refusal_of(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
                 raise CommandFailure("The message was canceled in another window.")
             case UserNotice(text=text):
@@ -358,42 +352,11 @@ class _Asking:
                 await session.withdraw(self.turn.conversation_id, self.turn.id)
 
 
-def _checked_messages(session: Session, source: Input, stack: ExitStack) -> list[_Message]:
-    """Return the messages to send, all within the limits; raises ``CommandFailure``.
-
-    Piped text that makes the message too long becomes a file that exists as long as ``stack``.
-    """
-    if source.piped and Capability.UPLOAD in session.can and not _fits(session, source.joined):
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genie-tui-"))
-        source = as_file(source, Path(folder))
-    messages = messages_of(source)
-    for text, files in messages:
-        try:
-            session.check(text, files)
-        except BackendError as error:
-            raise _refusal(error) from error
-    return messages
-
-
-def _fits(session: Session, text: str) -> bool:
-    try:
-        session.check(text)
-    except BackendError as error:
-        return error.kind is not ErrorKind.TOO_LARGE
-    return True
-
-
 async def _look_up(session: Session, conversation: ConversationId) -> None:
     try:
         await session.conversations.look_up(conversation)
     except BackendError as error:
         raise failure_of(error) from error
-
-
-def _refusal(error: BackendError) -> CommandFailure:
-    """Return the failure for a message refused by the service, or by our own checks."""
-    known_here = error.status is None and error.kind in _USAGE
-    return CommandFailure(error.sentence(), ExitCode.USAGE) if known_here else failure_of(error)
 
 
 def _skills(turn: Turn) -> set[str]:

@@ -6,16 +6,18 @@ import os
 import select
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
-from tui.core.errors import BackendError
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, refusal_of
+from tui.core.errors import BackendError, ErrorKind
 from tui.core.options import OptionProblem, read_options
 from tui.core.ports import Capability
 from tui.core.records import Attachment
@@ -72,6 +74,8 @@ _PATIENCE_S = 3.0
 _FILE_NAME = "input.txt"
 _IN_THE_FILE = "See the attached file."
 
+Message = tuple[str, tuple[Attachment, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -99,6 +103,31 @@ def read_input(text: str, files: Sequence[Path], timeout_s: float | None) -> Inp
     return found
 
 
+def checked_messages(session: Session, source: Input, stack: ExitStack) -> list[Message]:
+    """Return the messages to send, all within the limits; raises ``CommandFailure``.
+
+    Piped text that makes the message too long becomes a file that exists as long as ``stack``.
+    """
+    if source.piped and Capability.UPLOAD in session.can and not _fits(session, source.joined):
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genie-tui-"))
+        source = as_file(source, Path(folder))
+    messages = messages_of(source)
+    for text, files in messages:
+        try:
+            session.check(text, files)
+        except BackendError as error:
+            raise refusal_of(error) from error
+    return messages
+
+
+def _fits(session: Session, text: str) -> bool:
+    try:
+        session.check(text)
+    except BackendError as error:
+        return error.kind is not ErrorKind.TOO_LARGE
+    return True
+
+
 def as_file(source: Input, folder: Path) -> Input:
     """Return the input with its piped text as a file in ``folder``."""
     path = folder / _FILE_NAME
@@ -106,7 +135,7 @@ def as_file(source: Input, folder: Path) -> Input:
     return Input(source.text.strip() or _IN_THE_FILE, b"", (*source.files, path))
 
 
-def messages_of(source: Input) -> list[tuple[str, tuple[Attachment, ...]]]:
+def messages_of(source: Input) -> list[Message]:
     """Return the messages to send, each with at most one file; raises ``CommandFailure`` for a file
     that cannot be sent.
     """

@@ -10,6 +10,9 @@ import click
 from tui.core.account import login_helps
 from tui.core.errors import BackendError, ErrorKind
 
+_USAGE = frozenset({ErrorKind.INVALID, ErrorKind.TOO_LARGE, ErrorKind.UNSUPPORTED})
+"""Kinds of refusals that the caller of the command could have avoided."""
+
 
 class ExitCode(IntEnum):
     """Exit codes, part of the command-line contract."""
@@ -43,3 +46,9 @@ def failure_of(error: BackendError) -> CommandFailure:
     if login_helps(error):
         error.hint = "Run 'genie-tui login' to sign in."
     return CommandFailure(error.sentence(), ExitCode.NOT_SIGNED_IN)
+
+
+def refusal_of(error: BackendError) -> CommandFailure:
+    """Return the failure for a message refused by the service, or by our own checks."""
+    known_here = error.status is None and error.kind in _USAGE
+    return CommandFailure(error.sentence(), ExitCode.USAGE) if known_here else failure_of(error)

@@ -1,9 +1,11 @@
-"""Global key bindings of the chat screen and the controllers that handle them."""
+"""Global key bindings of the chat screen, and messages of its parts, for the controllers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from textual import events, on
 
 from tui.ui.chat.conversation_options import ConversationOptions
 from tui.ui.chat.conversation_skills import ConversationSkills
@@ -19,6 +21,7 @@ from tui.ui.diagnostics.server_calls import ServerCalls
 from tui.ui.search.search_controller import SearchController
 from tui.ui.sidebar.import_file import ImportFile
 from tui.ui.sidebar.organize import Organizer
+from tui.ui.sidebar.sidebar import ConversationList, Sidebar
 from tui.ui.textual_fixes.screens import SafeScreen
 from tui.ui.transcript.message_actions import MessageActions
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
     from tui.ui.chat.chat_parts import ChatParts
+    from tui.ui.transcript.transcript import Transcript
 
 KEYS: Sequence[Binding] = (
     *SearchController.KEYS,
@@ -48,7 +52,10 @@ KEYS: Sequence[Binding] = (
 
 
 class ChatActions(SafeScreen[None]):
-    """Actions of ``KEYS``: Textual looks for them on the screen that has the bindings."""
+    """Actions of ``KEYS``, and handlers of messages that controllers answer.
+
+    Textual looks for actions on the screen that has the bindings.
+    """
 
     parts: ChatParts
 
@@ -149,3 +156,43 @@ class ChatActions(SafeScreen[None]):
 
     async def action_retry(self) -> None:
         await self.parts.lifecycle.retry()
+
+    def action_follow_end(self) -> None:
+        self.parts.view.follow_end()
+
+    # -- messages of the parts ---------------------------------------------------------------
+
+    @on(Sidebar.NewWanted)
+    async def _begin_new(self) -> None:
+        await self.parts.new.begin()
+
+    @on(Sidebar.MoreWanted)
+    def _list_further(self, event: Sidebar.MoreWanted) -> None:
+        self.parts.list.read_further(everything=event.everything)
+
+    @on(ConversationList.MenuWanted)
+    def _offer_row(self, event: ConversationList.MenuWanted) -> None:
+        self.parts.organizer.offer(event.conversation_id, event.at)
+
+    @on(events.Click, "#pill")
+    def _follow_end(self) -> None:
+        # Not in the pane: Textual bubbles no message of the transcript beyond its caller.
+        self.parts.view.follow_end()
+
+    def on_virtual_list_older_wanted(self) -> None:
+        self.parts.view.read_older()
+
+    def on_virtual_list_newer_wanted(self) -> None:
+        self.parts.view.read_newer()
+
+    def on_virtual_list_end_wanted(self) -> None:
+        self.parts.view.go_to_end()
+
+    def on_silence_row_start_wanted(self) -> None:
+        self.parts.studio.start_genie()
+
+    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
+        self.parts.questions.open(event.turn, event.call_id)
+
+    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
+        self.parts.questions.open(event.turn, event.attempt_id)

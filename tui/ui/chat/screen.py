@@ -31,7 +31,7 @@ from tui.ui.composer.completion import CompletionList
 from tui.ui.composer.composer import Composer
 from tui.ui.keys.key_bar import KeyBar
 from tui.ui.keys.registry import DEFAULT_KEYS
-from tui.ui.sidebar.sidebar import ConversationList, Sidebar
+from tui.ui.sidebar.sidebar import Sidebar
 from tui.ui.terminal.terminal_events import is_typed
 from tui.ui.textual_fixes.events import forward_event
 from tui.ui.timeline.timeline_pane import TimelinePane
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from tui.ui.chat.update_handler import UpdateHandler
     from tui.ui.composer.prompts import PromptEntry
     from tui.ui.studio.connection import StudioConnection
-    from tui.ui.transcript.transcript import Transcript
 
 _STOPS = "Composer, ConversationList, Transcript, Timeline, Cards"
 """Widgets that Tab moves between; arrow keys move inside each."""
@@ -342,18 +341,6 @@ class ChatScreen(ChatActions):
         self.action_focus_composer()
         self.parts.navigation.go_to(event.conversation_id)
 
-    @on(Sidebar.NewWanted)
-    async def _begin_new(self) -> None:
-        await self.parts.new.begin()
-
-    @on(Sidebar.MoreWanted)
-    def _list_further(self, event: Sidebar.MoreWanted) -> None:
-        self.parts.list.read_further(everything=event.everything)
-
-    @on(ConversationList.MenuWanted)
-    def _offer_row(self, event: ConversationList.MenuWanted) -> None:
-        self.parts.organizer.offer(event.conversation_id, event.at)
-
     @on(TopBar.MenuWanted)
     def _offer_open(self, event: TopBar.MenuWanted) -> None:
         self.parts.organizer.offer(self.chat_state.current, event.at)
@@ -368,33 +355,7 @@ class ChatScreen(ChatActions):
             case _:
                 self.action_step_back()
 
-    @on(events.Click, "#pill")
-    def _follow_end(self) -> None:
-        # Not in the pane: Textual bubbles no message of the transcript beyond its caller.
-        self.parts.view.follow_end()
-
-    def on_virtual_list_older_wanted(self) -> None:
-        self.parts.view.read_older()
-
-    def on_virtual_list_newer_wanted(self) -> None:
-        self.parts.view.read_newer()
-
-    def on_virtual_list_end_wanted(self) -> None:
-        self.parts.view.go_to_end()
-
-    def on_silence_row_start_wanted(self) -> None:
-        self.parts.studio.start_genie()
-
-    def on_transcript_approval_opened(self, event: Transcript.ApprovalOpened) -> None:
-        self.parts.questions.open(event.turn, event.call_id)
-
-    def on_transcript_connection_opened(self, event: Transcript.ConnectionOpened) -> None:
-        self.parts.questions.open(event.turn, event.attempt_id)
-
     # -- actions of the screen itself ------------------------------------------------------
-
-    def action_follow_end(self) -> None:
-        self.parts.view.follow_end()
 
     def action_scroll_transcript(self, direction: int) -> None:
         self.conversation.scroll_page(direction)
