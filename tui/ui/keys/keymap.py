@@ -19,7 +19,7 @@ from textual.screen import Screen
 import tui.ui
 from tui.core.text import clean_line
 from tui.ui.keys.labels import UNBOUND
-from tui.ui.keys.registry import help_position
+from tui.ui.keys.registry import ALTERNATIVES, help_position
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
@@ -167,6 +167,8 @@ def _reaches_the_composer(command: Command) -> bool:
 
 def _collide(one: Command, other: Command) -> bool:
     """Return True if both commands would get the same key under the same focus."""
+    if {one.id, other.id} <= ALTERNATIVES:
+        return False
     if any(issubclass(a, b) or issubclass(b, a) for a in one.owners for b in other.owners):
         return True
     if not (one.priority or other.priority):

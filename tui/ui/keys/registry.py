@@ -27,6 +27,9 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
 }
 """By command id."""
 
+ALTERNATIVES: Final = frozenset({"app.back", "turn.leave", "turn.stop"})
+"""Commands that can share a key: ``check_action`` of the chat screen allows one at a time."""
+
 TITLES = {
     "app": "General",
     "conversation": "Conversations",
