@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.ui.markdown import Document
@@ -94,6 +94,7 @@ def test_every_word_is_drawn_in_a_narrow_window(text: str, width: int) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(MESSAGE, st.lists(st.integers(0, 400), max_size=8))
+@example("a\n\n- b\n\n- c | d\n  :-: | -:\n  e", [24])
 def test_a_streamed_message_is_drawn_like_a_whole_one(text: str, cuts: list[int]) -> None:
     streamed = Document()
     for cut in sorted(cuts):

@@ -106,10 +106,11 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     Its body comes with a token for each cell instead of markdown-it's three, which takes a third
     of the time.
     """
-    before = len(state.tokens)
-    if not table(state, start, min(end, start + 2), silent):
+    before, head_end = len(state.tokens), min(end, start + 2)
+    if not table(state, start, head_end, True) or _begins_other_block(state, start, end):
         return False
     if not silent:
+        table(state, start, head_end, False)
         columns = sum(token.type == "inline" for token in state.tokens[before:])
         closing, parent = state.tokens.pop(), state.parentType
         state.level, state.parentType = state.level + 1, "table"
@@ -120,9 +121,14 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _begins_other_block(state: StateBlock, row: int, end: int) -> bool:
+    """Return True for a row that begins a list, heading or the like, and so ends a table."""
+    rules = state.md.block.ruler.getRules("blockquote")
+    return any(rule(state, row, end, True) for rule in rules)
+
+
 def _table_body(state: StateBlock, start: int, end: int, columns: int) -> int:
     """Read the rows of a table. Returns the line behind them."""
-    ends_table = state.md.block.ruler.getRules("blockquote")
     missing = 0
     for row in range(start, end):
         line = mdTrim(state.src[state.bMarks[row] + state.tShift[row] : state.eMarks[row]])
@@ -130,7 +136,7 @@ def _table_body(state: StateBlock, start: int, end: int, columns: int) -> int:
             not line
             or state.sCount[row] < state.blkIndent
             or state.is_code_block(row)
-            or any(rule(state, row, end, True) for rule in ends_table)
+            or _begins_other_block(state, row, end)
         ):
             return row
         cells = _cells_of(line)
