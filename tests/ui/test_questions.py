@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from tests.fakes import ScriptedBackend, Wait, asks, connects, finished, said, started
 from tests.ui.stage import Stage
 from tui.core.events import ConnectionRequested
-from tui.core.ids import CallId
+from tui.core.ids import CallId, ConversationId
 from tui.ui.questions.approval_modal import ApprovalModal
 from tui.ui.questions.connection_modal import ConnectionModal
 from tui.ui.questions.question_list import QuestionListModal
@@ -141,6 +142,32 @@ async def test_the_list_shows_all_questions_and_opens_one_armed_in_place() -> No
         assert modal.armed
         assert stage.current_conversation() == "conversation-2"
         assert "expires in 4 m 10 s" in stage.screen()
+
+
+def countdowns(stage: Stage) -> list[str]:
+    """Return the remaining times on the screen, from top to bottom."""
+    return re.findall(r"expires in [\dms ]*[ms]|expired", stage.screen())
+
+
+async def test_card_dialog_and_list_show_the_same_countdown() -> None:
+    stage = Stage(asking_twice())
+    stage.backend = asking_twice(stage.clock.now_ms() + 252_000)
+    async with stage.shown(height=50):
+        await two_questions(stage)
+        stage.go_to(ConversationId("conversation-1"))
+        await stage.until(lambda: countdowns(stage) == ["expires in 4 m 10 s"])
+        await stage.press("ctrl+g")
+        await stage.until(lambda: isinstance(stage.app.screen, QuestionListModal))
+        await stage.until(lambda: countdowns(stage) == 2 * ["expires in 4 m 10 s"])
+        stage.clock.advance(210.5)
+        await stage.until(lambda: countdowns(stage) == 2 * ["expires in 42 s"])
+        await stage.press("escape")
+        await stage.until(lambda: stage.is_chat_in_front())
+        await stage.press("ctrl+g", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, ConnectionModal))
+        await stage.until(lambda: countdowns(stage) == 2 * ["expires in 42 s"])
+        stage.clock.advance(60)
+        await stage.until(lambda: countdowns(stage) == 2 * ["expired"])
 
 
 async def test_the_list_shows_the_conversation_of_a_question() -> None:

@@ -33,6 +33,8 @@ _FOLDED_LINES = 6
 """Lines shown of a longer text."""
 _LONGEST_TEXT = 8
 """Lines of a text from which it is folded."""
+_KEPT_LAYOUTS = 2
+"""Widths whose layout is kept: with and without a scrollbar."""
 EXPAND = "approval.expand"
 
 
@@ -68,6 +70,8 @@ class ParameterTable(Widget):
         self._parameters = parameters
         self._is_expanded = False
         self._layout_now = _TableLayout()
+        self._layouts: dict[int, _TableLayout] = {}
+        """Layouts of the last widths: Textual asks for more than one before it draws."""
         self._seen: set[int] = set()
         """Lines of the layout that have been on screen."""
         self._roles: dict[str, Style] = {}
@@ -101,6 +105,7 @@ class ParameterTable(Widget):
     def unfold(self) -> None:
         """Show long texts completely."""
         self._is_expanded = True
+        self._layouts.clear()
         self._lay_out(self._layout_now.width)
         self.refresh(layout=True)
 
@@ -112,6 +117,15 @@ class ParameterTable(Widget):
     def _lay_out(self, width: int) -> None:
         """Lay out for a width; parameters that were seen completely stay seen."""
         before = self._layout_now
+        self._layout_now = layout = self._layouts.pop(width, None) or self._layout_for(width)
+        self._layouts[width] = layout
+        if len(self._layouts) > _KEPT_LAYOUTS:
+            del self._layouts[next(iter(self._layouts))]
+        partly = {row for y, row in enumerate(before.rows) if y not in self._seen}
+        seen_rows = set(before.rows) - partly - before.folded
+        self._seen = {y for y, row in enumerate(layout.rows) if row in seen_rows}
+
+    def _layout_for(self, width: int) -> _TableLayout:
         rows = self._parameters or [ParameterRow(label="", value="No parameters.", form="empty")]
         columns = _columns(rows, width)
         pairs: list[tuple[Line, int]] = []
@@ -125,16 +139,13 @@ class ParameterTable(Widget):
                     self._fold(self._indent(width, columns), folded[number])
                 ]
             pairs += [(line, number) for line in lines]
-        self._layout_now = _TableLayout(
+        return _TableLayout(
             tuple(line for line, _ in pairs),
             tuple(number for _, number in pairs),
             frozenset(folded),
             sum(folded.values()),
             width,
         )
-        partly = {row for y, row in enumerate(before.rows) if y not in self._seen}
-        seen_rows = set(before.rows) - partly - before.folded
-        self._seen = {y for y, row in enumerate(self._layout_now.rows) if row in seen_rows}
 
     def _text_start(self, row: ParameterRow, width: int) -> int:
         """Return the number of lines before the text of a row."""
