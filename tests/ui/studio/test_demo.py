@@ -48,7 +48,7 @@ async def test_a_genie_is_started_given_a_guardrail_and_chatted_with() -> None:
             await pilot.press("tab", "down", "tab", "end")
             await seen(pilot, lambda text: "■ stopped" in text and "gin-Asleep01" in text)
             await pilot.press("s")
-            await seen(pilot, lambda text: "Asleep is started." in text)
+            await seen(pilot, lambda text: "Asleep started." in text)
             await pilot.press("tab", "up", "tab")
             await seen(pilot, lambda text: "Profanity filter" in text)
             await pilot.press("end", "up", "enter")
@@ -59,7 +59,7 @@ async def test_a_genie_is_started_given_a_guardrail_and_chatted_with() -> None:
             assert isinstance(modal, GuardedModal)
             await seen(pilot, lambda text: not modal.is_deaf)
             await pilot.press("y")
-            await seen(pilot, lambda text: "Profanity filter of Ifrit is replaced." in text)
+            await seen(pilot, lambda text: "Replaced Profanity filter of Ifrit." in text)
             await pilot.press("tab", "down", "u")
             await seen(pilot, lambda text: "What can Asleep do for you?" in text)
             await seen(pilot, lambda text: "● online" in text)
@@ -77,12 +77,12 @@ def test_the_selected_genie_is_saved_and_config_comments_stay(tmp_path: Path) ->
     )
     with DemoServer(DemoSettings(speed=0)) as server:
         profile = profile_of_demo(server)
-    _, kept = use_genie(replace(profile, name="work"), path, "gin-2")
+    _, kept = use_genie(replace(profile, label="work"), path, "gin-2")
     assert kept == GenieSource(str(path))
     assert 'genie = "gin-2"  # the old one' in path.read_text()
     assert "# mine" in path.read_text()
     before = path.read_text()
-    _, kept = use_genie(replace(profile, name="elsewhere"), path, "gin-3")
+    _, kept = use_genie(replace(profile, label="elsewhere"), path, "gin-3")
     assert (kept, path.read_text()) == (GenieSource(), before)
 
 

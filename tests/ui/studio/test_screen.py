@@ -60,10 +60,10 @@ async def test_all_details_of_a_genie_are_shown(size: tuple[int, int]) -> None:
     async with stage.shown(*size):
         screen = await opened(stage)
         rows = screen.query_one("#genie-details", OptionList)
-        told = "\n".join(str(option.prompt) for option in rows.options)
+        told = " ".join(" ".join(str(option.prompt) for option in rows.options).split())
         for words in ("the API doesn't say which", "Terminal", "Order Ifrit", "Rules Ifrit"):
             assert words in told
-        for words in ("Everyone Ifrit", "Prompt attack", "LOW", "not set", "genie has 3"):
+        for words in ("Everyone Ifrit", "Prompt attack", "LOW", "not set", "3 on this genie"):
             assert words in told
         assert "▶ Ifrit" in stage.screen()
         assert not set(stage.screen()) & set(UNSAFE)
@@ -84,7 +84,7 @@ async def test_stopping_a_genie_needs_confirmation_and_starting_does_not() -> No
         assert studio.calls == []
         await stage.press("s")
         await answered(stage, "Stop Ifrit?", "y")
-        await stage.until(lambda: "Ifrit is stopped." in stage.screen())
+        await stage.until(lambda: "Ifrit stopped." in stage.screen())
         await stage.until(lambda: "■ Ifrit" in stage.screen())
         await stage.press("s")
         await stage.until(lambda: "▶ Ifrit" in stage.screen())
@@ -118,7 +118,7 @@ async def test_an_api_key_is_shown_only_once() -> None:
         assert KEY not in stage.app.export_screenshot()
         await stage.press("escape")
         await answered(stage, "Attach the new client to Ifrit", "y")
-        await stage.until(lambda: "Kiosk is attached to Ifrit." in stage.screen())
+        await stage.until(lambda: "Kiosk attached to Ifrit." in stage.screen())
         assert ("attach", "gin-Ifrit", "gincl-Kiosk") in studio.calls
         del modal
         assert KEY not in stage.app.clipboard
@@ -164,7 +164,7 @@ async def test_attaching_a_second_client_is_explained_with_a_way_out() -> None:
         await stage.until(lambda: "attached here" in stage.screen())
         await stage.press("up", "enter")
         await choose(stage, "Attach")
-        await answered(stage, "Detach Desk, and attach Terminal?", "y")
+        await answered(stage, "Detach Desk and attach Terminal?", "y")
         await stage.until(lambda: studio.pairs == {"gin-Ifrit": "gincl-Terminal"})
 
 
@@ -178,7 +178,7 @@ async def test_skills_and_access_of_a_genie_are_given_and_removed() -> None:
         await stage.until(lambda: ("assign_skills", "gin-Ifrit", "7") in studio.calls)
         await go_to(stage, "group:grp-1")
         await choose(stage, "Remove access")
-        await answered(stage, "Its members cannot talk to Ifrit", "y")
+        await answered(stage, "Its members can no longer talk to Ifrit", "y")
         await stage.until(lambda: ("remove_user_groups", "gin-Ifrit", "grp-1") in studio.calls)
         await go_to(stage, "new:group")
         await stage.press(*"grp", "enter")

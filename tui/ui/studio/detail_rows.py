@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LABEL_CELLS = 16
 _NAME_CELLS = 34
+_INDENT = 2
 _NOTHING = Content("")
 _ITEM = Content.styled("•", MUTED)
 
@@ -37,8 +38,13 @@ class DetailRow:
     aside: Content = _NOTHING
     about: Content = _NOTHING
     """Drawn in a column of its own, as far to the right as there is room."""
+    is_note: bool = False
+    """The text is a sentence, shown completely, on as many lines as it needs."""
 
     def drawn(self, width: int) -> Content:
+        if self.is_note:
+            parts = self.text.wrap(width - _INDENT)
+            return Content("\n").join(part.pad_left(_INDENT) for part in parts)
         if not self.about:
             return spread(self.text, self.aside, width, gap=2)
         cells = min(_NAME_CELLS, width * 9 // 20)
@@ -64,7 +70,7 @@ def _heading(text: str, aside: str = "") -> Iterator[DetailRow]:
 
 
 def _told(text: str) -> DetailRow:
-    return DetailRow(Content.assemble("  ", muted(text)))
+    return DetailRow(muted(text), is_note=True)
 
 
 def _failed(problem: str) -> DetailRow:
