@@ -26,7 +26,7 @@ from tui.system.terminal import (
 from tui.ui.keys.labels import key_name
 from tui.ui.keys.ordering import drain_pending
 from tui.ui.terminal.clipboard import sequences
-from tui.ui.terminal.filters import Colourless, NoLinks, PlainGlyphs, SixteenColours
+from tui.ui.terminal.filters import Colourless, NoEdges, NoLinks, PlainGlyphs, SixteenColours
 from tui.ui.terminal.terminal_events import as_typed
 from tui.ui.textual_fixes.app import (
     ResultT,
@@ -174,6 +174,14 @@ class BaseApp(SafeApp[ResultT]):
     def _follow_terminal(self) -> None:
         if self.preferences.theme in ("", FOLLOW):
             self.preview_theme(FOLLOW)
+
+    def watch_theme(self) -> None:
+        """Draw no edges in a theme of the terminal's own colors, whatever the terminal can do."""
+        filters = line_filters(self)
+        for edges in [f for f in filters if isinstance(f, NoEdges)]:
+            filters.remove(edges)
+        if self.current_theme.ansi:
+            filters.insert(0, NoEdges())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return tokens(self.current_theme)

@@ -139,6 +139,16 @@ class NoLinks(LineFilter):
         ]
 
 
+class NoEdges(LineFilter):
+    """Removes the edges of surfaces that are all the terminal's own ground."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(_without_edges(text, style), style, control)
+            for text, style, control in segments
+        ]
+
+
 class SixteenColours(LineFilter):
     """Maps to the nearest of sixteen colours, or another if text would vanish on its ground."""
 
