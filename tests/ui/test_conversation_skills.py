@@ -111,7 +111,7 @@ async def test_a_bundle_is_exported_to_a_file_and_imported(folder: Path) -> None
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         await stage.press("ctrl+t", "ctrl+t", "ctrl+t")
         await stage.until(lambda: stage.app.screen.query_one(Input).value == name)
-        await stage.until(lambda: "import again" in stage.screen())
+        await stage.until(lambda: "ready to import" in stage.screen())
         await stage.press("enter")
         await stage.until(lambda: (folder / name).exists())
         assert json.loads((folder / name).read_text())["items"] == ["long"]

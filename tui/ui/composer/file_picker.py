@@ -148,7 +148,10 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         files = f"{self._tree.count:,} files"
         state = f"Searching {files}…" if self._tree.is_reading else files
         searched = os.path.basename(text) and self._tree.count
-        self.query_one("#attach-folder", Static).update(Content.assemble("In ", line(where, 400)))
+        told = self.query_one("#attach-folder", Static)
+        if len(where) > (room := told.size.width - len("In ")) > 1:
+            where = f"…{where[1 - room :]}"
+        told.update(Content.assemble("In ", line(where, 400)))
         self.query_one(DialogHead).show(aside=muted(state * bool(searched)))
 
     def _draw(self, highlight: int) -> None:
@@ -157,6 +160,7 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         paths.highlighted = highlight if self._entries else None
 
     def _redraw(self) -> None:
+        self._show_folder(self.query_one(Input).value)
         self._draw(self.query_one(OptionList).highlighted or 0)
 
     def _rows(self, paths: OptionList) -> Iterator[Content]:
