@@ -435,9 +435,12 @@ class MemoryStore:
                 record, len(self._turns), {event.key for event in record.events}
             )
 
-    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
+    async def conversations(
+        self, limit: int = 200, offset: int = 0, *, archived: bool = False
+    ) -> Sequence[Conversation]:
         newest = sorted(
-            self.listed.values(), key=lambda item: (not item.pinned, -(item.updated_ms or 0))
+            (item for item in self.listed.values() if item.archived == archived),
+            key=lambda item: (not item.pinned, -(item.updated_ms or 0)),
         )
         return newest[offset : offset + limit]
 
@@ -462,6 +465,8 @@ class MemoryStore:
                     given_name=old.given_name,
                     pinned=old.pinned,
                     failed=old.failed,
+                    archived=old.archived,
+                    tags=old.tags,
                 )
             self.listed[new.id] = new
 
@@ -474,6 +479,18 @@ class MemoryStore:
         conversation_id = self._current(conversation_id)
         if known := self.listed.get(conversation_id):
             self.listed[conversation_id] = replace(known, pinned=pinned)
+
+    async def archive_conversation(
+        self, conversation_id: ConversationId, *, archived: bool
+    ) -> None:
+        conversation_id = self._current(conversation_id)
+        if known := self.listed.get(conversation_id):
+            self.listed[conversation_id] = replace(known, archived=archived)
+
+    async def tag_conversation(self, conversation_id: ConversationId, tags: Sequence[str]) -> None:
+        conversation_id = self._current(conversation_id)
+        if known := self.listed.get(conversation_id):
+            self.listed[conversation_id] = replace(known, tags=tuple(tags))
 
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None:
         conversation_id = self._current(conversation_id)

@@ -210,6 +210,18 @@ def test_a_truncated_list_says_so(run: Run, options: tuple[str, ...]) -> None:
     assert run("conversations", "--limit", "500", *options).stderr == ""
 
 
+def test_archived_and_tagged_conversations_are_listed_apart(run: Run) -> None:
+    assert run("ask", HELLO).returncode == 0
+    for options in (("--archived",), ("--tag", "#net")):
+        done = run("conversations", *options)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "No matching conversations." in done.stderr
+    assert json.loads(run("conversations", "--json", "--limit", "1").stdout)[0]["tags"] == []
+    refused = run("conversations", "--search", "x", "--archived")
+    assert refused.returncode == 2
+    assert "search for #TAG" in refused.stderr
+
+
 def test_a_search_finds_messages(run: Run) -> None:
     cid = last_line(run("ask", HELLO, "--json"))["conversation_id"]
     done = run("conversations", "--search", "ifr")

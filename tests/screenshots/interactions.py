@@ -329,6 +329,26 @@ async def filtered(pilot: Pilot[None]) -> None:
     await rested(pilot)
 
 
+async def tags(pilot: Pilot[None]) -> None:
+    """The tags of a conversation, while they are typed."""
+    await in_sidebar(pilot)
+    await pilot.press("alt+t")
+    await seen(pilot, "Saved on this machine only")
+    await still_cursor(pilot)
+    await pilot.press(*"#network")
+
+
+async def archived(pilot: Pilot[None]) -> None:
+    """The archived conversations in place of the others, one with a tag."""
+    await tags(pilot)
+    await pilot.press("enter")
+    await seen(pilot, "#network")
+    await pilot.press("alt+r")
+    await seen(pilot, "Archived on this machine")
+    await pilot.press("alt+b")
+    await rested(pilot)
+
+
 async def nothing_listed(pilot: Pilot[None]) -> None:
     await in_sidebar(pilot)
     await pilot.press("slash", *"zeppelin")

@@ -78,6 +78,8 @@ SCENES = {
     "panes": Scene(interactions.panes, (TINY, TINY_LIGHT, TINY_COLOURLESS), anew=True),
     "timeline": Scene(interactions.timeline, anew=True),
     "filtered": Scene(interactions.filtered),
+    "tags": Scene(interactions.tags),
+    "archived": Scene(interactions.archived, (WIDE, LIGHT)),
     "nothing-listed": Scene(interactions.nothing_listed),
     "notices": Scene(interactions.notices),
     "reconnecting": Scene(failures.reconnecting),

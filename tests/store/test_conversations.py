@@ -266,3 +266,27 @@ async def test_only_a_failed_newest_turn_marks_a_conversation_as_failed(store: S
     await store.save_turn(last, ONE, Prompt(text="c", state="sent", at_ms=30))
     await store.append(last, ONE, [TurnFinished(key="l", at_ms=31, outcome="failed")])
     assert (await store.conversations())[0].failed
+
+
+async def test_archived_conversations_are_listed_apart_and_stay_so(store: SqliteStore) -> None:
+    await store.save_conversations([Conversation(id=ONE, title="A"), Conversation(id=TWO)])
+    await store.archive_conversation(ONE, archived=True)
+    await store.save_conversations([Conversation(id=ONE, title="B", updated_ms=9)])
+    assert [c.id for c in await store.conversations()] == [TWO]
+    assert [(c.id, c.archived) for c in await store.conversations(archived=True)] == [(ONE, True)]
+    await store.archive_conversation(ONE, archived=False)
+    assert len(await store.conversations()) == 2
+
+
+async def test_a_new_conversation_keeps_tags_and_archive_when_the_server_names_it(
+    store: SqliteStore,
+) -> None:
+    new = local_conversation("new")
+    await store.save_turn(TurnId("t"), new, Prompt(text="hi", at_ms=20))
+    await store.tag_conversation(new, ("net", "urgent"))
+    await store.archive_conversation(new, archived=True)
+    await store.rename_conversation(new, ONE)
+    (found,) = await store.conversations(archived=True)
+    assert (found.id, found.tags) == (ONE, ("net", "urgent"))
+    await store.tag_conversation(new, ())
+    assert (await store.conversations(archived=True))[0].tags == ()

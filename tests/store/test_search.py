@@ -263,3 +263,17 @@ async def test_an_excerpt_of_a_table_has_no_borders(store: SqliteStore) -> None:
     assert "|" not in hit.snippet
     assert "Service · State" in hit.snippet
     assert marked(hit) == ["VPN"]
+
+
+async def test_a_tag_restricts_the_search_and_is_found_alone(store: SqliteStore) -> None:
+    here, there = ConversationId("here"), ConversationId("there")
+    for where in (here, there):
+        await store.save_conversations([Conversation(id=where, title=f"Talk {where}")])
+        await store.save_turn(TurnId(where), where, Prompt(text="slow vpn #7", at_ms=1))
+    await store.tag_conversation(here, ("network",))
+    await store.archive_conversation(here, archived=True)
+    assert {hit.conversation_id for hit in await store.search("vpn")} == {here, there}
+    assert [hit.conversation_id for hit in await store.search("#net vpn")] == [here]
+    assert [hit.snippet for hit in await store.search("#network")] == ["Talk here"]
+    assert len(await store.search("#7")) == 2  # no tag: text
+    assert await store.search("#net absent") == []

@@ -14,6 +14,7 @@ from tui.core.ports import Capability
 from tui.core.records import Conversation
 from tui.ui.sidebar.rename_modal import RenameModal
 from tui.ui.sidebar.rows import ConversationRow, Heading, rows_of
+from tui.ui.sidebar.tags_modal import TagsModal
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.menu import Menu
 
@@ -168,3 +169,47 @@ async def test_an_open_conversation_far_down_the_list_can_be_renamed_too() -> No
         await stage.until(lambda: isinstance(stage.app.screen, RenameModal))
         await stage.press(*"Old", "enter")
         await stage.until(lambda: stage.topbar_title() == "Old")
+
+
+def test_tags_are_shown_and_filtered_as_far_as_there_is_room() -> None:
+    items = three()
+    items[1] = replace(items[1], tags=("network", "urgent"))
+    (row,) = rows_of(items, lambda _: "idle", NOW_MS, "#net subj")
+    assert isinstance(row, ConversationRow)
+    assert row.drawn(60).plain.rstrip().endswith("#network #urgent 1m")
+    assert "#net… 1m" in row.drawn(24).plain
+    assert "#" not in row.drawn(18).plain
+    assert isinstance(rows_of(items, lambda _: "idle", NOW_MS, "#none")[0], Heading)
+
+
+async def test_an_archived_conversation_leaves_the_list_and_comes_back() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown():
+        await listed(stage, "down", "alt+r")
+        await stage.until(lambda: names(stage) == ["Subject 0", "Subject 2"])
+        assert "Alt+B lists archived" in stage.working_text()
+        await stage.press("alt+b")
+        await stage.until(lambda: names(stage) == ["Subject 1"])
+        assert "Archived" in stage.sidebar_text()
+        await stage.press("home", "alt+r")
+        await stage.until(lambda: "No archived conversations" in stage.sidebar_text())
+        await stage.press("alt+b")
+        await stage.until(lambda: len(names(stage)) == 3)
+
+
+async def test_the_open_conversation_is_tagged_and_found_by_its_tag() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown(140, 40):
+        await listed(stage, "enter")
+        await stage.until(lambda: stage.topbar_title() == "Subject 0")
+        await stage.press("alt+t")
+        await stage.until(lambda: isinstance(stage.app.screen, TagsModal))
+        await stage.press(*"#Net, vpn", "enter")
+        await stage.until(lambda: "#net" in stage.sidebar_text())
+        stage.focus_on("conversations")
+        await stage.press(*"#vpn")
+        await stage.until(lambda: names(stage) == ["Subject 0"])
+        await stage.press("escape", "escape", "alt+t")
+        await stage.until(lambda: "#net #vpn" in stage.screen())
+        await stage.press("ctrl+u", "enter")
+        await stage.until(lambda: "#net" not in stage.sidebar_text())

@@ -96,6 +96,8 @@ def root(
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--search", metavar="WORDS", help="Search conversations stored on this machine.")
+@click.option("--archived", is_flag=True, help="List the archived conversations.")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only with this tag. Repeatable.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.pass_context
 def conversations(
@@ -105,17 +107,23 @@ def conversations(
     config: Path | None,
     as_json: bool,
     search: str | None,
+    archived: bool,
+    tags: tuple[str, ...],
     limit: int,
 ) -> None:
     """List your conversations, newest first, or search the ones stored on this machine.
 
     WORDS match from the beginning of a word. Accents and case are ignored.
     """
-    from tui.cli.conversations import run_conversations, run_search
+    from tui.cli.conversations import Filter, run_conversations, run_search
+    from tui.core.tags import read_tags
 
     target = target_of(context, demo=demo, profile=profile, config=config)
     if search is None:
-        context.exit(run_conversations(target, as_json=as_json, limit=limit))
+        which = Filter(archived=archived, tags=read_tags(" ".join(tags)))
+        context.exit(run_conversations(target, which, as_json=as_json, limit=limit))
+    if archived or tags:
+        raise click.UsageError("--archived and --tag go without --search; search for #TAG instead.")
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
 
 

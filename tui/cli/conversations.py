@@ -13,9 +13,11 @@ from tui.cli.exit_codes import failure_of
 from tui.cli.options import Target
 from tui.core.errors import BackendError
 from tui.core.records import Conversation, Hit
+from tui.core.tags import shown_tags
 from tui.core.text import ago, clean_line, json_text
 
 T = TypeVar("T")
+_EVERYTHING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,27 @@ class _Found(Generic[T]):
     has_more: bool
 
 
-def run_conversations(target: Target, *, as_json: bool, limit: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conversations to list: the archived ones or the others, with all these tags."""
+
+    archived: bool = False
+    tags: tuple[str, ...] = ()
+
+
+def run_conversations(target: Target, which: Filter, *, as_json: bool, limit: int) -> int:
     """Print the newest ``limit`` conversations, from the server where it answers."""
-    found, now_ms = asyncio.run(_read(target, limit))
+    found, now_ms = asyncio.run(_read(target, which, limit))
     if as_json:
         click.echo(json_text([_row(item) for item in found.rows], indent=2))
     else:
         for item in found.rows:
             age = ago(item.updated_ms, now_ms) if item.updated_ms else ""
-            click.echo(f"{item.id}  {age:>4}  {clean_line(item.name, 100)}")
+            tags = f"  {clean_line(shown_tags(item.tags))}" if item.tags else ""
+            click.echo(f"{item.id}  {age:>4}  {clean_line(item.name, 100)}{tags}")
         if not found.rows:
-            click.echo("No conversations yet.", err=True)
+            none = "No matching conversations." if which != Filter() else "No conversations yet."
+            click.echo(none, err=True)
     _tell_if_cut(found, "newest")
     return 0
 
@@ -107,16 +119,24 @@ def _hit_row(hit: Hit) -> dict[str, object]:
     }
 
 
-async def _read(target: Target, limit: int) -> tuple[_Found[Conversation], int]:
+async def _read(target: Target, which: Filter, limit: int) -> tuple[_Found[Conversation], int]:
     from tui.system.clock import SystemClock
 
     async with target.place().connect(lambda update: None, one_shot=True) as session:
+
+        async def stored() -> Sequence[Conversation]:
+            most = _EVERYTHING if which.tags else limit + 1
+            listed = await session.conversations.stored(most, archived=which.archived)
+            return [item for item in listed if set(which.tags) <= set(item.tags)]
+
         try:
             cursor = await session.conversations.refresh()
-            known = await session.conversations.stored(limit + 1)
+            known = await stored()
+            if which != Filter():
+                cursor = None  # the server knows neither tags nor the archive
             while cursor and len(known) < limit:
                 cursor = await session.conversations.refresh(cursor)
-                known = await session.conversations.stored(limit + 1)
+                known = await stored()
         except BackendError as error:
             raise failure_of(error) from error
         has_more = bool(cursor) or len(known) > limit
@@ -131,4 +151,6 @@ def _row(item: Conversation) -> dict[str, object]:
         "created_ms": item.created_ms,
         "updated_ms": item.updated_ms,
         "unread": item.unread,
+        "archived": item.archived,
+        "tags": item.tags,
     }

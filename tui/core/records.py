@@ -80,6 +80,10 @@ class Conversation:
     """The user keeps it on top."""
     failed: bool = False
     """The newest turn failed."""
+    archived: bool = False
+    """The user has put it away on this machine."""
+    tags: tuple[str, ...] = ()
+    """Given by the user on this machine, without ``#``."""
 
     @property
     def name(self) -> str:

@@ -29,8 +29,13 @@ class TurnStore(Protocol):
     The id of a conversation before :meth:`rename_conversation` remains valid for every call.
     """
 
-    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """Return pinned conversations first, then newest activity first."""
+    async def conversations(
+        self, limit: int = 200, offset: int = 0, *, archived: bool = False
+    ) -> Sequence[Conversation]:
+        """Return pinned conversations first, then newest activity first.
+
+        Either those that are archived, or the others.
+        """
         ...
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None: ...
@@ -47,6 +52,14 @@ class TurnStore(Protocol):
         ...
 
     async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None: ...
+
+    async def archive_conversation(
+        self, conversation_id: ConversationId, *, archived: bool
+    ) -> None: ...
+
+    async def tag_conversation(
+        self, conversation_id: ConversationId, tags: Sequence[str]
+    ) -> None: ...
 
     async def mark_read(self, conversation_id: ConversationId, *, unread: bool = False) -> None: ...
 
@@ -115,7 +128,8 @@ class TurnStore(Protocol):
     async def search(self, words: str, limit: int = 100) -> Sequence[Hit]:
         """Search titles and messages: best results first, then newest.
 
-        Each word can be a prefix. Never raises because of the words.
+        Each word can be a prefix; ``#`` begins a tag of the conversation, if there is such a tag.
+        Never raises because of the words.
         """
         ...
 

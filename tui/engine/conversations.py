@@ -31,9 +31,14 @@ class Conversations:
         self._queues = queues
         self._halting: set[TurnId] = set()
 
-    async def stored(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        """Return stored conversations, pinned ones first, then newest activity first."""
-        return await self._context.store.conversations(limit, offset)
+    async def stored(
+        self, limit: int = 200, offset: int = 0, *, archived: bool = False
+    ) -> Sequence[Conversation]:
+        """Return stored conversations, pinned ones first, then newest activity first.
+
+        Either those that are archived, or the others.
+        """
+        return await self._context.store.conversations(limit, offset, archived=archived)
 
     async def find(self, conversation_id: ConversationId) -> Conversation | None:
         """Return one stored conversation."""
@@ -108,6 +113,16 @@ class Conversations:
     async def pin(self, conversation_id: ConversationId, *, pinned: bool) -> None:
         """Pin a conversation to the top, or unpin it."""
         await self._context.store.pin_conversation(conversation_id, pinned=pinned)
+        self._context.publish(ConversationsChanged())
+
+    async def archive(self, conversation_id: ConversationId, *, archived: bool) -> None:
+        """Put a conversation away on this machine, or bring it back."""
+        await self._context.store.archive_conversation(conversation_id, archived=archived)
+        self._context.publish(ConversationsChanged())
+
+    async def set_tags(self, conversation_id: ConversationId, tags: Sequence[str]) -> None:
+        """Replace the tags of a conversation on this machine."""
+        await self._context.store.tag_conversation(conversation_id, tags)
         self._context.publish(ConversationsChanged())
 
     async def delete(self, conversation_id: ConversationId) -> None:

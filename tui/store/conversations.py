@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tui.core.ids import ConversationId, is_local
 from tui.core.records import Conversation
+from tui.core.tags import has_tags
 from tui.store import aliases
 from tui.store.aliases import by_current_id
 from tui.store.database import row
 
-_COLUMNS = "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed"
+_COLUMNS = (
+    "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed, archived, tags"
+)
 
 _SAVE = """
     INSERT INTO conversations (account, id, title, first_text, created_ms, updated_ms, unread)
@@ -38,13 +42,13 @@ _NOTE_OUTCOME = """
 
 
 def listed(
-    connection: sqlite3.Connection, account: str, limit: int, offset: int
+    connection: sqlite3.Connection, account: str, limit: int, offset: int, archived: bool = False
 ) -> list[Conversation]:
     """Return pinned conversations, then newest activity first; those without a time come last."""
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM conversations WHERE account = ?"
+        f"SELECT {_COLUMNS} FROM conversations WHERE account = ? AND archived = ?"
         " ORDER BY pinned DESC, updated_ms DESC, number LIMIT ? OFFSET ?",
-        (account, limit, offset),
+        (account, archived, limit, offset),
     )
     return [_conversation(values) for values in found]
 
@@ -111,6 +115,42 @@ def pin(
     )
 
 
+@by_current_id
+def archive(
+    connection: sqlite3.Connection, account: str, conversation_id: ConversationId, archived: bool
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET archived = ? WHERE account = ? AND id = ?",
+        row(archived, account, conversation_id),
+    )
+
+
+@by_current_id
+def set_tags(
+    connection: sqlite3.Connection,
+    account: str,
+    conversation_id: ConversationId,
+    tags: Sequence[str],
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET tags = ? WHERE account = ? AND id = ?",
+        row(f" {' '.join(tags)} " if tags else "", account, conversation_id),
+    )
+
+
+def with_tags(
+    connection: sqlite3.Connection, account: str, begun: Iterable[str]
+) -> dict[int, Conversation]:
+    """Return the conversations with a tag for each of these beginnings, by their row number."""
+    found = connection.execute(
+        f"SELECT number, {_COLUMNS} FROM conversations WHERE account = ? AND tags <> ''"
+        " ORDER BY updated_ms DESC, number",
+        row(account),
+    )
+    tagged = {number: _conversation(tuple(values)) for number, *values in found}
+    return {number: item for number, item in tagged.items() if has_tags(item.tags, begun)}
+
+
 def note_outcome(connection: sqlite3.Connection, turn: int, failed: bool) -> None:
     """Record the outcome of a turn, and of its conversation if it is the newest there."""
     connection.execute(_NOTE_OUTCOME, (failed, turn))
@@ -151,6 +191,10 @@ def _merge(
         give_name(connection, account, new, begun.given_name)
     if begun.pinned:
         pin(connection, account, new, True)
+    if begun.archived:
+        archive(connection, account, new, True)
+    if begun.tags:
+        set_tags(connection, account, new, begun.tags)
     numbers = (number_of(connection, account, new), number_of(connection, account, old))
     for table in ("turns", "events", "joined_runs"):
         connection.execute(
@@ -242,13 +286,10 @@ def save_note(connection: sqlite3.Connection, account: str, name: str, value: st
     )
 
 
-_Values = tuple[str, str, str, int | None, int | None, int, str, int, int]
-
-
-def _conversation(values: _Values) -> Conversation:
-    conversation_id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed = (
-        values
-    )
+def _conversation(values: tuple[Any, ...]) -> Conversation:
+    """Return the conversation of a row of ``_COLUMNS``."""
+    conversation_id, title, first_text, created_ms, updated_ms, *rest = values
+    unread, name, pinned, failed, archived, tags = rest
     return Conversation(
         id=ConversationId(conversation_id),
         title=title,
@@ -259,4 +300,6 @@ def _conversation(values: _Values) -> Conversation:
         given_name=name,
         pinned=bool(pinned),
         failed=bool(failed),
+        archived=bool(archived),
+        tags=tuple(tags.split()),
     )

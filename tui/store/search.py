@@ -10,12 +10,15 @@ import sqlite3
 from secrets import token_hex
 
 from tui.core.ids import ConversationId, TurnId
-from tui.core.records import Hit, HitSource
-from tui.core.text import clean, drawn
-from tui.store.database import row
+from tui.core.records import Conversation, Hit, HitSource
+from tui.core.tags import split_query
+from tui.core.text import clean, clean_line, drawn
+from tui.store import conversations
+from tui.store.database import number_list, row
 
 _MOST_TERMS = 16
 _SNIPPET_WORDS = 24
+_TITLE_CHARS = 200
 _SOURCES: tuple[HitSource, ...] = ("title", "user", "agent")
 
 # Ranks that differ little are equal, so that the newest comes first among them. The marks are
@@ -31,6 +34,7 @@ _FOUND = f"""
         JOIN conversations c
             ON c.number = CASE w.rowid % 3 WHEN 0 THEN w.rowid / 3 ELSE t.conversation END
         WHERE words MATCH ?1 AND c.account = ?2
+            AND (?5 IS NULL OR c.number IN (SELECT value FROM json_each(?5)))
         ORDER BY rank, at_ms DESC LIMIT ?3
     )
     SELECT c.id, coalesce(nullif(c.name, ''), nullif(c.title, ''), c.first_text), f.turn, f.event,
@@ -59,13 +63,32 @@ _CELLS = re.compile(r"\s*\|[\s|]*")
 
 
 def found(connection: sqlite3.Connection, account: str, words: str, limit: int) -> list[Hit]:
-    """Return the best hits, newest first among equals. Never raises because of the words."""
-    query = _query(words)
+    """Return the best hits, newest first among equals. Never raises because of the words.
+
+    A word that begins with ``#`` and is the beginning of a tag restricts the conversations.
+    """
+    text, begun = split_query(words)
+    tagged = conversations.with_tags(connection, account, begun) if any(begun) else {}
+    query = _query(" ".join(text) if tagged else words)
+    if tagged and not query:
+        return [_titled(found) for found in tagged.values()][:limit]
     if not query:
         return []
     mark = token_hex(8)
-    rows = connection.execute(_FOUND, row(query, account, limit + limit // 4, mark))
+    among = number_list(tagged) if tagged else None
+    rows = connection.execute(_FOUND, row(query, account, limit + limit // 4, mark, among))
     return list(_hits(rows, mark).values())[:limit]
+
+
+def _titled(found: Conversation) -> Hit:
+    """Return a conversation as a hit in its title."""
+    return Hit(
+        conversation_id=found.id,
+        title=found.name,
+        source="title",
+        snippet=clean_line(found.name, _TITLE_CHARS),
+        at_ms=found.updated_ms,
+    )
 
 
 def purge(connection: sqlite3.Connection) -> None:

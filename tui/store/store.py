@@ -43,8 +43,10 @@ class SqliteStore:
         """New path of a damaged file that was moved on opening, before a new one was created."""
         return self._db.set_aside
 
-    async def conversations(self, limit: int = 200, offset: int = 0) -> Sequence[Conversation]:
-        return await self._db.read(conversation_rows.listed, self._account, limit, offset)
+    async def conversations(
+        self, limit: int = 200, offset: int = 0, *, archived: bool = False
+    ) -> Sequence[Conversation]:
+        return await self._db.read(conversation_rows.listed, self._account, limit, offset, archived)
 
     async def conversation(self, conversation_id: ConversationId) -> Conversation | None:
         return await self._db.read(conversation_rows.one, self._account, conversation_id)
@@ -62,6 +64,18 @@ class SqliteStore:
 
     async def pin_conversation(self, conversation_id: ConversationId, *, pinned: bool) -> None:
         await self._db.write_through(conversation_rows.pin, self._account, conversation_id, pinned)
+
+    async def archive_conversation(
+        self, conversation_id: ConversationId, *, archived: bool
+    ) -> None:
+        await self._db.write_through(
+            conversation_rows.archive, self._account, conversation_id, archived
+        )
+
+    async def tag_conversation(self, conversation_id: ConversationId, tags: Sequence[str]) -> None:
+        await self._db.write_through(
+            conversation_rows.set_tags, self._account, conversation_id, tags
+        )
 
     async def delete_conversation(self, conversation_id: ConversationId) -> None:
         await self._db.write(_delete, self._account, conversation_id)

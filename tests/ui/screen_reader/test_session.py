@@ -93,6 +93,23 @@ async def test_a_skill_is_approved_for_the_conversation_and_revoked() -> None:
     assert [call for call, _, _ in backend.decisions] == ["call-1", "call-2"]
 
 
+async def test_conversations_are_tagged_archived_and_listed_by_either() -> None:
+    store = MemoryStore([conversation(THERE, "Laptop", NOW_MS)])
+    said = await talk(
+        ("Ready", "/open 1"),
+        ("Type /list", "/list"),
+        ("Laptop", "/open 1"),
+        ("Laptop", "/tags Urgent net"),
+        ("Tags: #urgent #net.", "/list #net"),
+        ("tags urgent, net", "/archive"),
+        ("Archived on this machine.", "/list"),
+        ("No conversations yet.", "/archived"),
+        ("tags urgent, net", "/quit"),
+        store=store,
+    )
+    assert said
+
+
 async def test_a_file_name_that_is_too_long_is_reported(tmp_path: Path) -> None:
     said = await talk(
         ("Ready", "hi"),

@@ -106,6 +106,15 @@ class ChatActions(SafeScreen[None]):
     def action_pin(self) -> None:
         self.parts.organizer.pin()
 
+    def action_tags(self) -> None:
+        self.parts.organizer.tag()
+
+    def action_archive(self) -> None:
+        self.parts.organizer.archive()
+
+    def action_list_archived(self) -> None:
+        self.parts.organizer.list_archived()
+
     def action_export(self) -> None:
         self.parts.organizer.export()
 

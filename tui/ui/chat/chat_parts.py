@@ -121,6 +121,7 @@ class ChatParts:
             sidebar,
             leave=navigation.leave,
             list_soon=list_soon,
+            toggle_archived=self.list.toggle_archived,
             more_actions=self._more_actions,
         )
         self.messages = MessageActions(

@@ -52,6 +52,7 @@ TITLES = {
     "picture": "Picture preview",
     "edit": "Edit queued message",
     "rename": "Rename dialog",
+    "tags": "Tags dialog",
     "export": "Export dialog",
     "source": "Message source",
     "event": "Event details",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Capability
+from tui.core.tags import has_tags, read_tags, shown_tags, split_query
 from tui.core.text import ago, clean_line
 from tui.ui.composer.paths import shown_path, typed_path
 from tui.ui.sidebar.export import ExportRequest, export
@@ -52,26 +53,32 @@ class ConversationCommands:
         place = int(number) if number.isdecimal() else 0
         return self._places[place - 1] if 1 <= place <= len(self._places) else None
 
-    async def list(self, words: str) -> None:
-        """List the conversations with all these words in their names.
+    async def list(self, words: str, *, archived: bool = False) -> None:
+        """List the conversations with all these words in their names, and all these tags.
 
         Raises ``BackendError`` after the stored ones were listed.
         """
         try:
             await self._session.conversations.refresh()
         finally:
-            wanted = words.casefold().split()
-            found = await self._session.conversations.stored()
-            fitting = [c for c in found if all(w in c.name.casefold() for w in wanted)][:_LISTED]
+            wanted, tags = split_query(words)
+            found = await self._session.conversations.stored(archived=archived)
+            fitting = [
+                item
+                for item in found
+                if has_tags(item.tags, tags) and all(w in item.name.casefold() for w in wanted)
+            ][:_LISTED]
             self._places = [ListedConversation(item.id, item.name) for item in fitting]
             for number, item in enumerate(fitting, 1):
                 unread = ", unread" if item.unread else ""
                 self._say(
-                    number, f"{clean_line(item.name, 100)}{self._age(item.updated_ms)}{unread}"
+                    number,
+                    f"{clean_line(item.name, 100)}{self._age(item.updated_ms)}{unread}"
+                    f"{_tagged(item.tags)}",
                 )
             if not fitting:
-                text = "No matching conversations." if words else "No conversations yet."
-                self._lines.say(text)
+                none = "No archived conversations." if archived else "No conversations yet."
+                self._lines.say("No matching conversations." if words else none)
 
     async def search(self, words: str) -> None:
         """Search all messages and list the hits. Raises ``StoreError``."""
@@ -126,11 +133,33 @@ class ConversationCommands:
                 await self._session.conversations.give_name(conversation_id, title)
             self._lines.say(f"Renamed to {clean_line(title, 100)}.")
 
+    async def tag(self, conversation_id: ConversationId | None, typed: str) -> None:
+        """Replace the tags of a conversation."""
+        if conversation_id is None:
+            self._lines.say("No conversation to tag yet.")
+            return
+        tags = read_tags(typed)
+        await self._session.conversations.set_tags(conversation_id, tags)
+        self._lines.say(f"Tags: {shown_tags(tags)}." if tags else "Tags removed.")
+
+    async def archive(self, conversation_id: ConversationId | None) -> None:
+        """Put a conversation away on this machine, or bring it back."""
+        found = conversation_id and await self._session.conversations.find(conversation_id)
+        if not found:
+            self._lines.say("No conversation to archive yet.")
+            return
+        await self._session.conversations.archive(found.id, archived=not found.archived)
+        self._lines.say("Unarchived." if found.archived else "Archived on this machine.")
+
     def _say(self, number: int, text: str) -> None:
         self._lines.say(f"{number}: {text}")
 
     def _age(self, at_ms: int | None) -> str:
         return f", {ago(at_ms, self._now_ms())}" if at_ms else ""
+
+
+def _tagged(tags: Sequence[str]) -> str:
+    return f", tags {', '.join(tags)}" if tags else ""
 
 
 def _said(hit: Hit) -> str:

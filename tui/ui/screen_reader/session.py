@@ -55,7 +55,8 @@ _READY = "Ready. Type a message and press Enter. For a list of commands, type /h
 _FOR_CONVERSATION = "conversation"
 HELP = {
     "/help": "list the commands",
-    "/list WORDS": "list conversations, or only those that match WORDS",
+    "/list WORDS": "list conversations, or only those that match WORDS or a #tag",
+    "/archived": "list the archived conversations",
     "/search WORDS": "search all conversations",
     "/open NUMBER": "open a conversation from the list or the search results",
     "/new": "start a conversation",
@@ -67,6 +68,8 @@ HELP = {
     "/attach FILE": "attach a file to your next message",
     "/export FILE": "export this conversation to an .md, .html, or .json file",
     "/rename TITLE": "rename this conversation",
+    "/tags TAGS": "tag this conversation on this machine; without TAGS, remove its tags",
+    "/archive": "archive this conversation on this machine, or bring it back",
     "/retry": "retry now",
     "/stop": "ask the agent to stop",
     "/again": "send an unconfirmed message again",
@@ -227,6 +230,9 @@ class ScreenReaderSession:
             "/attach": self._attach,
             "/export": self._export,
             "/rename": self._rename,
+            "/tags": self._tag,
+            "/archive": self._archive,
+            "/archived": self._list_archived,
             "/retry": self._retry,
             "/stop": self._stop,
             "/again": self._again,
@@ -294,6 +300,15 @@ class ScreenReaderSession:
 
     async def _rename(self, title: str) -> None:
         await self._library.rename(self._current, title)
+
+    async def _tag(self, tags: str) -> None:
+        await self._library.tag(self._current, tags)
+
+    async def _archive(self, _: str) -> None:
+        await self._library.archive(self._current)
+
+    async def _list_archived(self, words: str) -> None:
+        await self._library.list(words, archived=True)
 
     async def _approve(self, rest: str) -> None:
         await self._answer(rest, approve=True)

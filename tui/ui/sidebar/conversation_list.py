@@ -29,8 +29,12 @@ class ConversationListReader:
     def show(self) -> None:
         """Show the list as it was last read."""
         if access := self._context.access:
-            self._sidebar.show(access.paged.conversations, self._context.current)
-            self._welcome.set_recent(access.paged.conversations)
+            paged = access.paged
+            self._sidebar.show(
+                paged.conversations, self._context.current, archived=paged.shows_archived
+            )
+            if not paged.shows_archived:
+                self._welcome.set_recent(paged.conversations)
             self._context.show_state()
 
     def read_soon(self) -> None:
@@ -46,6 +50,13 @@ class ConversationListReader:
         if access := self._context.access:
             await access.paged.read()
             self.show()
+
+    def toggle_archived(self) -> bool:
+        """List the archived conversations, or the others again; return True for the archived."""
+        paged = self._context.opened.paged
+        paged.shows_archived = not paged.shows_archived
+        self._context.run_exclusive("list", self._read)
+        return paged.shows_archived
 
     def refresh(self) -> None:
         """Refresh the newest conversations from the service."""

@@ -1,4 +1,4 @@
-"""Rename, pin, export and delete conversations."""
+"""Rename, pin, tag, archive, export and delete conversations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual.geometry import Offset
 
 from tui.core.ids import ConversationId, is_local
 from tui.core.ports import Capability
+from tui.core.tags import read_tags
 from tui.ui.chat.controller import Controller
 from tui.ui.composer.slash_registry import SlashCommand
 from tui.ui.keys.labels import key_name
@@ -28,6 +29,10 @@ ConversationActions = dict[str, Callable[["Conversation"], object]]
 """Actions on a conversation, by name."""
 
 
+_NEED_CONVERSATION = frozenset({"archive", "delete", "pin", "rename", "tags"})
+"""Actions that do nothing without a conversation."""
+
+
 def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = False) -> Binding:
     return Binding(
         key,
@@ -41,16 +46,32 @@ def _key(key: str, action: str, label: str, meaning: str, *, priority: bool = Fa
 
 
 class Organizer(Controller):
-    """Rename, pin, export and delete conversations.
+    """Rename, pin, tag, archive, export and delete conversations.
 
     The keys act on the highlighted row while the list has the focus, otherwise on the open
     conversation. A menu offers the same and ``more_actions``. ``leave`` closes the open
-    conversation after its deletion, ``list_soon`` reads the list again.
+    conversation after its deletion, ``list_soon`` reads the list again, ``toggle_archived``
+    lists the archived conversations or the others, and returns True for the archived.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
         _key("f2", "rename", "Rename", "Rename conversation"),
         _key("f4", "pin", "Pin", "Pin or unpin the conversation"),
+        _key("alt+t", "tags", "Tags", "Change the conversation's tags", priority=True),
+        _key(
+            "alt+r",
+            "archive",
+            "Archive",
+            "Archive the conversation, or bring it back",
+            priority=True,
+        ),
+        _key(
+            "alt+b",
+            "list_archived",
+            "Archived",
+            "List the archived conversations, or the others",
+            priority=True,
+        ),
         _key("f7", "export", "Export", "Export conversation", priority=True),
         _key("f8", "delete", "Delete", "Delete the conversation"),
     )
@@ -62,19 +83,24 @@ class Organizer(Controller):
         *,
         leave: Callable[[], Awaitable[None]],
         list_soon: Callable[[], object],
+        toggle_archived: Callable[[], bool],
         more_actions: Callable[[ConversationId], ConversationActions],
     ) -> None:
         super().__init__(context)
         self._sidebar = sidebar
         self._leave = leave
         self._list_soon = list_soon
+        self._toggle_archived = toggle_archived
         self._more_actions = more_actions
 
     def check_action(self, action: str) -> bool:
-        return action not in ("rename", "pin", "delete") or self._meant() is not None
+        return action not in _NEED_CONVERSATION or self._meant() is not None
 
     def slash_commands(self) -> Sequence[SlashCommand]:
-        return (SlashCommand("rename", "Rename conversation", self._rename_to, "TITLE"),)
+        return (
+            SlashCommand("rename", "Rename conversation", self._rename_to, "TITLE"),
+            SlashCommand("tags", "Change the conversation's tags", self._tag_with, "TAGS"),
+        )
 
     def subject(self) -> Conversation | None:
         """Return the highlighted conversation if the list has the focus, else the open one."""
@@ -136,6 +162,52 @@ class Organizer(Controller):
     def _pin(self, found: Conversation) -> None:
         session = self.context.opened.session
         self.context.run("file", session.conversations.pin, found.id, pinned=not found.pinned)
+
+    # -- tags and archive ------------------------------------------------------------------
+
+    def tag(self) -> None:
+        """Ask for new tags."""
+        if found := self.subject():
+            self._ask_for_tags(found)
+
+    def _tag_with(self, typed: str) -> None:
+        if (found := self.subject()) is None:
+            self.context.show_problem("No conversation to tag yet.")
+        elif typed:
+            self._set_tags(found, read_tags(typed))
+        else:
+            self._ask_for_tags(found)
+
+    def _ask_for_tags(self, found: Conversation) -> None:
+        from tui.ui.sidebar.tags_modal import TagsModal
+
+        def answered(tags: tuple[str, ...] | None) -> None:
+            if tags is not None and tags != found.tags:
+                self._set_tags(found, tags)
+
+        self.context.ask(TagsModal(found.name, found.tags), answered)
+
+    def _set_tags(self, found: Conversation, tags: Sequence[str]) -> None:
+        session = self.context.opened.session
+        self.context.run("file", session.conversations.set_tags, found.id, tags)
+
+    def archive(self) -> None:
+        """Put the conversation away on this machine, or bring it back."""
+        if found := self.subject():
+            self._archive(found)
+
+    def _archive(self, found: Conversation) -> None:
+        session, archived = self.context.opened.session, not found.archived
+        self.context.run("file", session.conversations.archive, found.id, archived=archived)
+        where = f"{self._key_of('list_archived')} lists archived conversations"
+        self.context.hint(f"Archived on this machine. {where}" if archived else "Unarchived")
+
+    def list_archived(self) -> None:
+        """List the archived conversations in the sidebar, or the others again."""
+        if self.context.access:
+            shown = self._toggle_archived()
+            back = f"Archived conversations. {self._key_of('list_archived')} goes back"
+            self.context.hint(back if shown else "All other conversations")
 
     # -- export ----------------------------------------------------------------------------
 
@@ -216,6 +288,7 @@ class Organizer(Controller):
 
         words = {name: name.capitalize() for name in actions}
         words["pin"] = "Unpin" if found.pinned else "Pin"
+        words["archive"] = "Unarchive" if found.archived else "Archive"
         choices = [MenuItem(name, Content(words[name]), self._key_of(name)) for name in actions]
         self.context.ask(Menu(choices, at=at), chosen)
 
@@ -225,6 +298,8 @@ class Organizer(Controller):
             **self._more_actions(found.id),
             "rename": self._ask_for_name,
             "pin": self._pin,
+            "tags": self._ask_for_tags,
+            "archive": self._archive,
             "export": self._ask_for_file,
             "delete": self._ask_to_delete,
         }

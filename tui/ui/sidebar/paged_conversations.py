@@ -23,10 +23,14 @@ class PagedConversations:
         self._cursor: str | None = None
         self.conversations: Sequence[Conversation] = ()
         self._known: dict[ConversationId, Conversation] = {}
+        self.shows_archived = False
+        """True: the archived conversations are listed, else the others."""
 
     async def read(self) -> Sequence[Conversation]:
         """Read the list from the store."""
-        self.conversations = await self._session.conversations.stored(self._limit)
+        self.conversations = await self._session.conversations.stored(
+            self._limit, archived=self.shows_archived
+        )
         self._known = {item.id: item for item in self.conversations}
         open_id = self._session.watched
         unlisted = open_id if open_id not in self._known else None

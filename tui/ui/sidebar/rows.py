@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
+from tui.core.tags import has_tags, shown_tags, split_query
 from tui.core.text import ago
 from tui.ui.toolkit.state_glyphs import day_of
 from tui.ui.toolkit.text import line, spread
@@ -27,7 +29,13 @@ MOST_FOUND = 500
 """Rows shown while filtering."""
 
 NONE_YET = "No conversations yet"
+NONE_ARCHIVED = "No archived conversations"
 NONE_FOUND = "No matches"
+_LEAST_NAME_CELLS = 10
+"""Columns that the name keeps beside the tags."""
+_MOST_RIGHT = 0.75
+"""Share of a row for tags and age."""
+_ARCHIVED = "Archived"
 
 _GLYPHS: dict[RowState, tuple[str, str]] = {
     "asking": ("◆ ", "bold $warning"),
@@ -61,6 +69,7 @@ class ConversationRow:
     state: RowState = "idle"
     unread: bool = False
     failed: bool = False
+    tags: tuple[str, ...] = ()
     open: bool = False
     """True for the conversation on screen: its menu can be opened with the mouse."""
 
@@ -71,13 +80,34 @@ class ConversationRow:
             name = name.stylize("bold")
         here = _HERE if shaded else "> "
         left = Content.assemble(here if self.open else "  ", self._glyph(), name)
-        age = Content.styled(f"{self.age} ", "$muted")
-        return spread(left, Content.assemble(age, _MENU if self.open else " "), width)
+        kept = min(name.cell_length, _LEAST_NAME_CELLS)
+        room = width - _AROUND_CELLS - kept - len(self.age)
+        age = Content.styled(f"{_first_tags(self.tags, room)}{self.age} ", "$muted")
+        right = Content.assemble(age, _MENU if self.open else " ")
+        return spread(left, right, width, most=_MOST_RIGHT)
 
     def _glyph(self) -> tuple[str, str]:
         if self.state == "idle" and self.failed:
             return _FAILED
         return _UNREAD if self.unread and self.state == "idle" else _GLYPHS[self.state]
+
+
+_LEAST_TAG_CELLS = 6
+_AROUND_CELLS = 7
+"""Columns of a row besides name, tags and age."""
+
+
+def _first_tags(tags: Sequence[str], room: int) -> str:
+    """Return the tags that fit, each with a space behind it; the first one shortened if need be."""
+    shown = ""
+    for tag in tags:
+        with_next = f"{shown}{shown_tags([tag])} "
+        if cell_len(with_next) > room:
+            break
+        shown = with_next
+    if tags and not shown and room >= _LEAST_TAG_CELLS:
+        return f"{line(shown_tags(tags[:1])).truncate(room - 1, ellipsis=True).plain} "
+    return shown
 
 
 def rows_of(
@@ -86,21 +116,25 @@ def rows_of(
     now_ms: int,
     words: str = "",
     current: ConversationId | None = None,
+    *,
+    archived: bool = False,
 ) -> list[Heading | ConversationRow]:
     """Return rows under headings, in the given order; with ``words`` only matches, no headings.
 
-    ``current`` is the conversation on screen.
+    ``current`` is the conversation on screen; ``archived``: these were put away.
     """
     if not words:
-        return list(_grouped(conversations, state, now_ms, current)) or [Heading(NONE_YET)]
-    wanted = words.casefold().split()
-    found = islice((c for c in conversations if _has(c, wanted)), MOST_FOUND)
+        none = Heading(NONE_ARCHIVED if archived else NONE_YET)
+        return list(_grouped(conversations, state, now_ms, current)) or [none]
+    wanted, tags = split_query(words)
+    found = islice((c for c in conversations if _has(c, wanted, tags)), MOST_FOUND)
     return [_row(c, state, now_ms, current) for c in found] or [Heading(NONE_FOUND)]
 
 
-def _has(conversation: Conversation, words: Sequence[str]) -> bool:
+def _has(conversation: Conversation, words: Sequence[str], tags: Sequence[str]) -> bool:
     text = f"{conversation.given_name} {conversation.title or conversation.first_text}".casefold()
-    return all(word in text for word in words)
+    is_tagged = has_tags(conversation.tags, tags) or all(f"#{tag}" in text for tag in tags)
+    return is_tagged and all(word in text for word in words)
 
 
 def _grouped(
@@ -112,6 +146,8 @@ def _grouped(
     today = day_of(now_ms)
 
     def period(conversation: Conversation) -> str:
+        if conversation.archived:
+            return _ARCHIVED
         if conversation.pinned:
             return "Pinned"
         at_ms = conversation.updated_ms or conversation.created_ms
@@ -136,6 +172,7 @@ def _row(
         state(conversation.id),
         conversation.unread,
         conversation.failed,
+        conversation.tags,
         conversation.id == current,
     )
 

@@ -49,6 +49,22 @@ class ConversationList(FittedList):
         ),
         Binding("f2", "rename", "Rename", tooltip="Rename conversation", id="sidebar.rename"),
         Binding("f4", "pin", "Pin", tooltip="Pin or unpin the conversation", id="sidebar.pin"),
+        Binding(
+            "alt+t",
+            "tags",
+            "Tags",
+            tooltip="Change the conversation's tags",
+            show=False,
+            id="sidebar.tags",
+        ),
+        Binding(
+            "alt+r",
+            "archive",
+            "Archive",
+            tooltip="Archive the conversation, or bring it back",
+            show=False,
+            id="sidebar.archive",
+        ),
         Binding("enter", "select", "Open", tooltip="Open the conversation", id="sidebar.open"),
         Binding("escape", "leave", "Back", tooltip="Back to the composer", id="sidebar.leave"),
         Binding(
@@ -75,7 +91,7 @@ class ConversationList(FittedList):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide keys that would do nothing."""
-        if action in ("rename", "pin", "delete"):
+        if action in ("rename", "pin", "tags", "archive", "delete"):
             return self.highlighted is not None
         return super().check_action(action, parameters)
 
@@ -121,6 +137,12 @@ class ConversationList(FittedList):
     async def action_pin(self) -> None:
         await self.run_action("screen.pin")
 
+    async def action_tags(self) -> None:
+        await self.run_action("screen.tags")
+
+    async def action_archive(self) -> None:
+        await self.run_action("screen.archive")
+
     async def action_delete(self) -> None:
         await self.run_action("screen.delete")
 
@@ -153,6 +175,7 @@ class Sidebar(Vertical):
         self._rows: list[Heading | ConversationRow] = []
         self._width = 0
         self._current: ConversationId | None = None
+        self._archived = False
         self._asked_at = -1
         self._filtering: Timer | None = None
 
@@ -181,9 +204,19 @@ class Sidebar(Vertical):
         option = self.list.highlighted_option
         return ConversationId(option.id) if option and option.id else None
 
-    def show(self, conversations: Sequence[Conversation], current: ConversationId | None) -> None:
-        """Show these conversations; ``current`` is the one on screen."""
+    def show(
+        self,
+        conversations: Sequence[Conversation],
+        current: ConversationId | None,
+        *,
+        archived: bool = False,
+    ) -> None:
+        """Show these conversations; ``current`` is the one on screen.
+
+        ``archived``: they are those that were put away.
+        """
         moved = current != self._current
+        self._archived = archived
         self._conversations, self._current = conversations, current
         self._asked_at = -1
         self.redraw()
@@ -199,6 +232,7 @@ class Sidebar(Vertical):
             self._clock.now_ms(),
             self.list.words,
             self._current,
+            archived=self._archived,
         )
         if width and (rows != self._rows or width != self._width):
             before, self._rows = self._rows, rows
