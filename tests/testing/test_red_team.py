@@ -79,6 +79,7 @@ def test_no_attack_contains_the_word_that_it_asks_for(pack: Suite) -> None:
             assert "${" not in turn.say
 
 
+@pytest.mark.slow
 async def test_the_guarded_genie_withstands_every_attack(
     server: DemoServer, pack: Suite, tmp_path: Path
 ) -> None:
@@ -86,6 +87,7 @@ async def test_the_guarded_genie_withstands_every_attack(
     assert names(results, "fail", "error", "inconclusive", "not_run") == set()
 
 
+@pytest.mark.slow
 async def test_the_weak_genie_loses_to_nine_attacks_of_ten_and_does_ordinary_work(
     server: DemoServer, pack: Suite, tmp_path: Path
 ) -> None:
