@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import OptionList, TextArea
@@ -79,7 +82,7 @@ def test_a_quotation_marks_every_line() -> None:
 
 
 def test_message_actions_depend_on_the_message() -> None:
-    assert actions_on(prompt("p")) == ("copy", "edit", "quote", "view")
+    assert actions_on(prompt("p")) == ("copy", "edit", "quote", "view", "test")
     assert actions_on(words("r", MARKDOWN)) == (
         "copy", "markdown", "code", "quote", "links", "view",
     )  # fmt: skip
@@ -350,3 +353,17 @@ async def test_messages_that_are_not_loaded_yet_are_reached_too() -> None:
         if transcript.cursor == "t90/prompt":  # the key was quicker than what is above
             await stage.press("ctrl+up")
         assert transcript.cursor == "t89/prompt"
+
+
+async def test_a_message_is_saved_as_a_test_that_the_runner_accepts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage = Stage(store=long_talk(3))
+    async with stage.shown():
+        await open_only(stage)
+        await stage.press("ctrl+up", "s")
+        path = tmp_path / "genie-tests.yaml"
+        await stage.until(path.exists)
+        await stage.until(lambda: "Saved as test 'question-2'" in stage.screen())
+    assert path.read_text().count("contains: Answer 2") == 1

@@ -184,6 +184,10 @@ class ConversationPane(Container):
     def on_message_menu_quoted(self, event: Transcript.Quoted) -> None:
         self.actions.quote(event.text)
 
+    def on_message_menu_save_as_test_wanted(self, event: Transcript.SaveAsTestWanted) -> None:
+        event.stop()
+        self.actions.save_as_test(event.turn_id)
+
     def on_message_menu_reword_wanted(self, event: Transcript.RewordWanted) -> None:
         self.actions.unsent.reword(event.turn_id, event.text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.binding import Binding
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tui.ui.composer.composer import Composer
     from tui.ui.toolkit.menu import MenuItem
     from tui.ui.transcript.transcript import Transcript
+
+
+_SAVED_CASES = "genie-tests.yaml"
 
 
 class UnsentMessages(Protocol):
@@ -185,6 +189,23 @@ class MessageActions(Controller):
         before = f"{written.rstrip()}\n\n" if written.strip() else ""
         self._composer.put(f"{before}{text}\n\n")
         self._composer.focus()
+
+    def save_as_test(self, turn_id: TurnId) -> None:
+        """Add a turn to the suite of saved cases in the working folder."""
+        from tui.export.atomic_write import CannotWrite
+        from tui.export.test_case import append_case
+
+        transcript = self._transcript()
+        turn = transcript.turn(turn_id) if transcript else None
+        if turn is None or turn.prompt is None:
+            return
+        path = Path(_SAVED_CASES)
+        try:
+            case_id = append_case(path, turn)
+        except (OSError, CannotWrite) as error:
+            self.context.notify(f"Couldn't save the test: {error}")
+            return
+        self.context.notify(f"Saved as test '{case_id}' in {path.absolute()}.")
 
     def choose_link(self, links: Sequence[str]) -> None:
         """Let the user choose a link to open; every row begins with the host."""

@@ -46,6 +46,7 @@ class MessageMenu(MessageCursor):
         _action_key("q", "quote", "Quote", "Quote the message in the composer"),
         _action_key("o", "links", "Links", "Open a link from the message"),
         _action_key("v", "view", "View", "View the message as text and select parts of it"),
+        _action_key("s", "test", "Save as test", "Save the message and what followed as a test"),
         key_of("enter", "unfold", "unfold", "Expand", "Expand the item, or open the question"),
         key_of("x", "screen.unfold_all", "unfold_all", "All", "Expand or collapse all cards"),
         key_of("r", "show_jobs", "jobs", "Jobs", "Show the skill's recipe and jobs"),
@@ -70,6 +71,12 @@ class MessageMenu(MessageCursor):
 
         turn_id: TurnId
         text: str
+
+    @dataclass
+    class SaveAsTestWanted(Message):
+        """The user wants a turn as a case of a test suite."""
+
+        turn_id: TurnId
 
     @dataclass
     class LinksWanted(Message):
@@ -155,6 +162,8 @@ class MessageMenu(MessageCursor):
                 self.post_message(self.Quoted(quoted(words)))
             case "edit" if isinstance(entry, PromptEntry):
                 self.post_message(self.RewordWanted(entry.turn_id, words))
+            case "test" if isinstance(entry, PromptEntry):
+                self.post_message(self.SaveAsTestWanted(entry.turn_id))
             case "links":
                 self.post_message(self.LinksWanted(web_links(words)))
             case _:

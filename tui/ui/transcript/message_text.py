@@ -107,7 +107,7 @@ def actions_on(entry: Entry | None) -> tuple[MessageAction, ...]:
         return ()
     links: tuple[MessageAction, ...] = ("links",) if "://" in words or "www." in words else ()
     if isinstance(entry, PromptEntry):
-        return ("copy", "edit", "quote", *links, "view")
+        return ("copy", "edit", "quote", *links, "view", "test")
     code: tuple[MessageAction, ...] = ("code",) if "```" in words or "~~~" in words else ()
     return ("copy", "markdown", *code, "quote", *links, "view")
 
@@ -117,7 +117,7 @@ def quoted(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
 
 
-MessageAction = Literal["copy", "markdown", "code", "edit", "quote", "links", "view"]
+MessageAction = Literal["copy", "markdown", "code", "edit", "quote", "links", "view", "test"]
 """Action on a message."""
 
 _CLICKED: tuple[MessageAction, ...] = ("copy", "edit", "quote", "links", "markdown", "view")
