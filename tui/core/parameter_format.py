@@ -76,6 +76,9 @@ _NOT_COUNTED = re.compile(
 )
 """Words in the names of numbers that are not quantities, whose digits are not grouped."""
 
+CHECKED = "✓ yes"
+"""Text for the value true."""
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -100,7 +103,7 @@ def formatted(parameter: Parameter, sent: str, today: date) -> FormattedValue:
     if (label := _choice(parameter.field, value)) is not None:
         return FormattedValue(label, raw="" if label == sent else sent)
     if isinstance(value, bool):
-        return FormattedValue("✓ yes" if value else "no")
+        return FormattedValue(CHECKED if value else "no")
     if isinstance(value, int | float) or (isinstance(value, str) and _is_number(parameter.field)):
         return _number(parameter, sent)
     if isinstance(value, str) and (found := _moment(parameter.field, value, today)):

@@ -112,6 +112,11 @@ def test_every_parameter_of_a_question_is_announced_completely() -> None:
     assert any(line.strip() == "in: the end" for line in lines)
 
 
+def test_a_flag_is_announced_as_a_word() -> None:
+    lines = told(started(), asks("Order", "call-1", {"express": True, "gift": False}))
+    assert {"  express: yes", "  gift: no"} <= set(lines)
+
+
 def test_the_outcome_of_a_turn_without_reply_is_announced() -> None:
     assert told(started(), finished()) == ["No reply."]
     silent = told(started(), finished(), may_be_stopped=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.approval_document import approval_document
 from tui.core.event_labels import resumed_parts
 from tui.core.links import shown_link
+from tui.core.parameter_format import CHECKED
 from tui.core.questions import changes, is_as_shown, question_name
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.core.text import clean_line, duration, percent
@@ -180,16 +181,21 @@ class Announcer:
 def _parameter(row: ParameterRow) -> Iterator[str]:
     """Return a parameter in lines: its label, value and hint, and the items of a table."""
     sent = f" ({row.raw})" if row.raw else ""
-    value = "" if row.form == "absent" else f"{row.value}{sent}"
-    hint = f"{'. ' if value else ''}{row.hint}" if row.hint else ""
+    value = "" if row.form == "absent" else f"{_spoken(row)}{sent}"
+    gap = " " if value.endswith((".", "!", "?")) else ". "
+    hint = f"{gap if value else ''}{row.hint}" if row.hint else ""
     text = ": ".join(part for part in (row.label, f"{value}{hint}") if part)
     indent = "  " * (min(row.depth, _DEEPEST_INDENT) + 1)
     yield from (f"{indent}{line}" for line in text.split("\n"))
     if row.grid is not None:
         for number, item in enumerate(row.grid.rows, start=1):
             cells = zip(row.grid.columns, item, strict=True)
-            told = [f"{name} {cell.value}" for name, cell in cells if cell.form != "absent"]
+            told = [f"{name} {_spoken(cell)}" for name, cell in cells if cell.form != "absent"]
             yield f"{indent}  {number}: {', '.join(told)}"
+
+
+def _spoken(row: ParameterRow) -> str:
+    return "yes" if row.value == CHECKED else row.value
 
 
 def _of_skill(step: SkillStep) -> str:
