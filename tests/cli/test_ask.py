@@ -106,7 +106,7 @@ def test_an_unfinished_earlier_turn_is_mentioned(run: Run) -> None:
     cid = last_line(run("ask", ORDER, "--json"))["conversation_id"]
     done = run("ask", HELLO, "--conversation", cid, "--timeout", "4")
     assert done.returncode == 1
-    assert 'An earlier message needs your approval of "Order laptop" first.' in done.stderr
+    assert 'An earlier message needs your approval of "Order laptop" before' in done.stderr
 
 
 def test_the_last_conversation_is_the_one_with_the_newest_message(
@@ -308,7 +308,7 @@ def test_a_rejection_sends_its_reason(
 def test_a_similar_skill_name_is_suggested(run: Run) -> None:
     done = run("ask", ORDER, "--approve", "Order laptops")
     assert done.returncode == 4
-    assert "You wrote 'Order laptops'; it is called 'Order laptop'." in done.stderr
+    assert "You wrote 'Order laptops'; the skill is named 'Order laptop'." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_doctor_finds_the_agent(run: Run, workflows: dict[str, str]) -> None
     assert "agent Ifrit" in done.stdout
     lost = run("doctor", **workflows | {"GENIE_TUI_GENIE": "ag-nobody"})
     assert lost.returncode == 1
-    assert "There is: ag-ifrit-01 (Ifrit)" in lost.stdout
+    assert "Available: ag-ifrit-01 (Ifrit)" in lost.stdout
 
 
 def test_workflows_have_no_login(run: Run, workflows: dict[str, str]) -> None:

@@ -96,7 +96,7 @@ def hostile(server: DemoServer) -> Iterator[None]:
     for skill in developer.tables["skills"].values():
         skill["name"] = skill["description"] = NASTY
     with (
-        patch("tui.demo.headless.routes.choose", lambda _: _AGENT),
+        patch("tui.demo.headless.routes.choose", lambda *_: _AGENT),
         patch("tui.demo.identity.routes.claims_about", _claims),
         patch("tui.demo.identity.tokens.claims_about", _claims),
         patch("json.dumps", partial(_ascii, json.dumps)),

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import Start
 from tui.demo.server import DemoServer, DemoSettings
 
-READY = "What can you do"
+READY = "What can"
 LEFT_FULL_SCREEN = b"\x1b[?1049l"
 MOUSE_OFF = b"\x1b[?1000l"
 MOUSE_ON = b"\x1b[?1000h"
@@ -53,7 +53,7 @@ def test_a_signal_during_streaming_restores_the_terminal(
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▌ Write a runbook")
+        terminal.until("▐ Write a runbook for")
         terminal.kill(number)
         assert terminal.wait_exit() == 128 + number
         assert LEFT_FULL_SCREEN in terminal.output
@@ -65,7 +65,7 @@ def test_closing_the_window_during_streaming_ends_the_program(start: Start) -> N
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▌ Write a runbook")
+        terminal.until("▐ Write a runbook for")
         assert terminal.hang_up() == 128 + signal.SIGHUP
 
 
@@ -91,10 +91,10 @@ def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
     with start(**settings) as terminal:
         terminal.until("online")
         terminal.type("hello there\r")
-        terminal.until("▌ hello there")
+        terminal.until("▐ hello there")
         terminal.type("half a tho")
         terminal.until("half a tho")
-        terminal.until("Working")
+        terminal.until("Thinking")
         terminal.kill(signal.SIGKILL)
         terminal.wait_exit()
     server.faults.clear()

@@ -31,7 +31,7 @@ def test_a_reply_continues_while_an_editor_has_the_terminal(start: Start, tmp_pa
     ):
         terminal.until("online")
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▌ Write a runbook")
+        terminal.until("▐ Write a runbook for")
         terminal.type("next\x1be")
         terminal.until("the editor is open")
         terminal.until("and more")

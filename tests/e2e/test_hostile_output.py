@@ -68,7 +68,7 @@ def _talk(terminal: Terminal) -> None:
     terminal.type("a")
     terminal.until("Well done")
     terminal.type("more\r")
-    terminal.until("connect")
+    terminal.until("sign in")
     terminal.type("\x07")
     terminal.until("QR")
     terminal.pump(FOCUS_LATER_S)
@@ -78,12 +78,12 @@ def _talk(terminal: Terminal) -> None:
 def _look_around(terminal: Terminal) -> None:
     """Every place that shows it once more."""
     for keys, sight in (
-        ("\x06XQ", "place"),  # search
+        ("\x06XQ", "results in"),  # search
         ("\x1b[18~", "Secrets are masked"),  # F7, export
         ("\x1b[24~", "Requests"),  # F12
         ("\x1bOQ", "Rename conv"),  # F2
-        ("\x10", "Type to find"),  # palette
-        ("\x1bOP", "Type to find"),  # help
+        ("\x10", "Type to find a command"),  # palette
+        ("\x1bOP", "Type to filter"),  # help
     ):
         terminal.type(keys)
         terminal.until(sight)
@@ -91,10 +91,13 @@ def _look_around(terminal: Terminal) -> None:
     terminal.type("\x1b[1;5A")  # the message above
     terminal.until("View")
     terminal.type("v")
-    terminal.until("(?i)copy.*close")
-    _leave(terminal, "close")
-    terminal.type("\t\t")
-    terminal.until("Enter Details")
+    terminal.until("Message source")
+    _leave(terminal, "Message source")
+    terminal.type("\x14")  # the timeline
+    terminal.until("Timeline +/ filter")
+    while "Enter Details" not in terminal.text:
+        terminal.type("\t")
+        terminal.pump(FOCUS_LATER_S)
     for keys in ("\r", "\x1b[A\r", "\x1b[A\x1b[A\r"):  # an event, and some before it
         terminal.type(keys)
         terminal.until("Received")
@@ -125,7 +128,7 @@ def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_login(start: S
     with DemoServer(settings) as server:
         remote = signing_in(server) | OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
         with start(columns=200, **remote) as terminal:
-            terminal.until("you are connected over SSH")
+            terminal.until(r"you are connected\s+over SSH")
             [link] = set(re.findall(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)", terminal.output))
             arrived = redirected(link.decode())
             with hostile(server):

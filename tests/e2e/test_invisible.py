@@ -37,7 +37,7 @@ REPLY = "| name | text |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in 
 def server() -> Iterator[DemoServer]:
     settings = DemoSettings(speed=0, seed=5, seeded_conversations=0, title_s=0)
     said = Scenario(lambda _: iter([Say(REPLY)]), title="Invisible \u00ad\u200bcharacters")
-    with DemoServer(settings) as server, patch("tui.demo.headless.routes.choose", lambda _: said):
+    with DemoServer(settings) as server, patch("tui.demo.headless.routes.choose", lambda *_: said):
         yield server
 
 

@@ -25,7 +25,7 @@ def test_text_typed_at_the_start_is_in_the_composer(start: Start, pause_s: float
     with start("--demo") as terminal:
         terminal.pump(pause_s)
         terminal.type("typed at once")
-        terminal.until("│ typed at once")
+        terminal.until("▐ typed at once")
 
 
 @pytest.mark.parametrize("name", TROUBLES)
@@ -33,7 +33,7 @@ def test_a_failed_start_takes_text_shows_the_reason_and_retries(start: Start, na
     settings, told = TROUBLES[name]
     with start(**AWAY | settings) as terminal:
         terminal.type("typed at once")
-        terminal.until("│ typed at once")
+        terminal.until("▐ typed at once")
         terminal.until(told)
         terminal.type(" and later\r")
         terminal.until(lambda text: "Not sent" in text and "typed at once and later" in text)

@@ -107,7 +107,7 @@ def test_the_window_title_is_set_and_restored(start: Start) -> None:
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("hello there\r")
-        terminal.until("wish")
+        terminal.until("Ask me what I can")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
         saved, named, restored = (
@@ -126,7 +126,7 @@ def test_a_tiny_window_shows_a_message_and_does_no_harm(start: Start) -> None:
             terminal.pump(0.3)
         terminal.type("hello there\r")
         terminal.resize(100, 30)
-        terminal.until("wish")
+        terminal.until("Ask me what I can")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 

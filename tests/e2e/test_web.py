@@ -54,7 +54,8 @@ def server(environ: dict[str, str], tmp_path: Path) -> Iterator[Server]:
     process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
     assert process.stderr
     printed = process.stderr.readline()
-    found = re.fullmatch(r"Open (http://127\.0\.0\.1:\d+/\?token=\S{43}) · Ctrl\+C .*\n", printed)
+    pattern = r"Demo running at (http://127\.0\.0\.1:\d+/\?token=\S{43}) · Press Ctrl\+C .*\n"
+    found = re.fullmatch(pattern, printed)
     assert found, printed
     yield Server(port, found[1], process, temporary)
     process.terminate()
@@ -184,20 +185,20 @@ async def test_a_page_reads_and_writes_files_in_its_own_folder_only(
     (server.folder / "link.txt").symlink_to(outside / "private-notes.txt")
     async with page_client(server) as page:
         await page.type(f"/attach {outside}/private-notes.txt\r")
-        await page.until("outside the folder of this page")
+        await page.until("outside the folder of this")
         await page.type("/attach link.txt\r")
         await page.until("read link.txt")
         await page.type("/attach own-file.txt\r")
         await page.until("own-file.txt 4 B")
         await page.type("hello\r")
-        await page.until("Ifrit · A file")  # the title, which names the export
+        await page.until("Summary of own-file.txt ⋯")  # the title, which names the export
         await page.type("\x1b[18~")  # F7
         await page.until("Export conversation")
-        await page.until("│ a-file")
+        await page.until("▐ summary-of-own-file")
         await page.type("\x01\x0b")
-        await page.until("│ │ In ~")  # the field is empty
+        await page.until("▐ ▌ ▝")  # the field is empty
         await page.type(f"{outside}/profile.sh\r")
-        await page.until("only be written in the folder of this page")
+        await page.until("only be written in the folder")
     assert (outside / "profile.sh").read_text() == "export A=1\n"
     assert sorted(path.name for path in outside.iterdir()) == ["private-notes.txt", "profile.sh"]
 
