@@ -17,7 +17,7 @@ from tui.cli.commands import root
 from tui.cli.exit_codes import CommandFailure
 from tui.cli.options import Target
 from tui.config import DATA_CENTERS, INTERFACE, SETTINGS, Profile, Setting, load
-from tui.config.value_types import HOST, SWITCH, URL
+from tui.config.value_types import COLUMNS, HOST, SWITCH, URL
 from tui.core.secrets import Secret
 
 README = Path(__file__).parents[1] / "README.md"
@@ -36,6 +36,8 @@ def values_of(setting: Setting) -> st.SearchStrategy[tuple[str, object]]:
         return st.sampled_from([(choice, choice) for choice in setting.type.choices])
     if setting.type in (HOST, URL):
         return _URLS.map(lambda url: (url, url))
+    if setting.type is COLUMNS:
+        return st.integers(0, 9999).map(lambda columns: (str(columns), columns))
     convert = Secret if setting.type.is_secret else str
     return _TEXT.map(lambda text: (text, convert(text)))
 
@@ -48,6 +50,8 @@ def rejected_texts(setting: Setting) -> tuple[list[str], tuple[str, ...]]:
         return ["banana", "nowhere"], setting.type.choices
     if setting.type in (HOST, URL):
         return ["banana", "http://host.example", "https://host.example/?q"], ("must",)
+    if setting.type is COLUMNS:
+        return ["banana", "-1", "12345"], ("columns",)
     if setting.key == "api_key":
         return ["wrkaus-123"], ("developer_token",)
     if setting.key == "developer_token":

@@ -41,8 +41,8 @@ def test_a_chosen_theme_is_saved_in_the_profile_and_comments_are_kept(config: Pa
     place = with_preferences(agent_target(profile), profile, config)
     assert place.preferences.theme == "genie-light"
     assert place.preferences.keys == {"conversation.new": "ctrl+f8"}
-    assert place.save_theme
-    place.save_theme("genie-ember")
+    assert place.save_setting
+    place.save_setting("theme", "genie-ember")
     text = config.read_text(encoding="utf-8")
     assert text == FILE.format(key="ctrl+f8").replace('"genie-light"', '"genie-ember"')
 

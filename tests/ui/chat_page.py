@@ -129,6 +129,9 @@ class ChatPage:
     def is_sidebar_shown(self) -> bool:
         return self._chat.sidebar.display
 
+    def sidebar_columns(self) -> int:
+        return self._chat.sidebar.outer_size.width
+
     def is_sidebar_floating(self) -> bool:
         return self._chat.sidebar.has_class("-floating")
 

@@ -103,7 +103,7 @@ async def test_the_palette_key_closes_the_palette() -> None:
 async def test_a_theme_is_previewed_and_escape_returns_to_the_old_one() -> None:
     stage = Stage(theme="genie-dark")
     saved: list[str] = []
-    stage.app._save_theme = saved.append
+    stage.app._save_setting = lambda _key, value: saved.append(str(value))
     async with stage.shown():
         await open_themes(stage)
         assert names(stage)[0] == "Genie"
@@ -119,7 +119,7 @@ async def test_a_theme_is_previewed_and_escape_returns_to_the_old_one() -> None:
 async def test_enter_keeps_the_theme_and_saves_it_once() -> None:
     stage = Stage(theme="genie-dark")
     saved: list[str] = []
-    stage.app._save_theme = saved.append
+    stage.app._save_setting = lambda _key, value: saved.append(str(value))
     async with stage.shown():
         await open_themes(stage)
         await stage.press("down", "down", "enter")
@@ -131,7 +131,7 @@ async def test_enter_keeps_the_theme_and_saves_it_once() -> None:
 async def test_following_the_terminal_can_be_chosen_again() -> None:
     stage = Stage(theme="genie-ember", terminal=Terminal(dark=False))
     saved: list[str] = []
-    stage.app._save_theme = saved.append
+    stage.app._save_setting = lambda _key, value: saved.append(str(value))
     async with stage.shown():
         await open_themes(stage)
         await stage.press("home", "enter")

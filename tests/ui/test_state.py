@@ -23,7 +23,8 @@ from tui.engine.updates import (
 )
 from tui.ui.chat.active_turns import ActiveTurns
 from tui.ui.chat.banner_text import of_error, of_recovery
-from tui.ui.chat.pane_row import MOST_CONVERSATION, ROOM, Pane, Panes
+from tui.ui.chat.pane_edge import Pane
+from tui.ui.chat.pane_row import MOST_CONVERSATION, ROOM, Panes
 from tui.ui.chat.state import ChatState
 from tui.ui.chat.update_handler import UpdateQueue
 from tui.ui.composer.attachment_files import LARGEST_FILE_BYTES, CannotAttach, attachment_of
@@ -149,6 +150,26 @@ def test_the_conversation_has_72_columns_wherever_the_window_allows_it(width: in
     conversation = width - sum(map(panes.width, beside))
     assert conversation >= min(width, 72)
     assert conversation - sum(panes.margins()) <= MOST_CONVERSATION
+
+
+@pytest.mark.parametrize("width", range(60, 260, 7))
+def test_no_pane_can_take_columns_that_the_conversation_needs(width: int) -> None:
+    panes = Panes({"sidebar": 200, "timeline": 90})
+    panes.resize(width)
+    for pane in ROOM:
+        beside = [other for other in ROOM if panes.shows(other)]
+        assert width - sum(map(panes.width, beside)) >= min(width, 72)
+        if pane in beside:
+            panes.set_width(pane, 500)
+
+
+def test_the_width_of_a_pane_is_kept_for_wider_windows() -> None:
+    panes = Panes({"sidebar": 40, "timeline": 0})
+    panes.resize(100)
+    assert panes.width("sidebar") == 28
+    panes.resize(200)
+    assert (panes.width("sidebar"), panes.width("timeline")) == (40, 46)
+    assert panes.set_width("sidebar", 3) == 24
 
 
 def test_an_empty_timeline_is_shown_only_on_request() -> None:

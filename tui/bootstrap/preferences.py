@@ -36,9 +36,9 @@ def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) 
     from tui.config import config_file
 
     use = partial(use_genie, profile, config) if place.use_genie else None
-    save = partial(_save_theme, config or config_file(), profile.label)
+    save = partial(_save_setting, config or config_file(), profile.label)
     preferences = preferences_of(profile, config)
-    return replace(place, preferences=preferences, save_theme=save, use_genie=use)
+    return replace(place, preferences=preferences, save_setting=save, use_genie=use)
 
 
 def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
@@ -50,9 +50,9 @@ def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
     return Preferences(**values, keys=keys, keys_from=source, prompts=prompts_dir())
 
 
-def _save_theme(path: Path, name: str, theme: str) -> None:
-    """Save a theme in a profile. Raises ``tui.config.ConfigError``."""
+def _save_setting(path: Path, name: str, key: str, value: str | int) -> None:
+    """Save a setting of the interface in a profile. Raises ``tui.config.ConfigError``."""
     from tui.config import profile_names, save_profile
 
     if name in profile_names(path):
-        save_profile(path, name, {"theme": theme})
+        save_profile(path, name, {key: value})

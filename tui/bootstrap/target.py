@@ -63,8 +63,8 @@ class AgentTarget:
     preferences: Preferences = field(default_factory=Preferences)
     early_draft_store: EarlyDraftStore | None = None
     """Stores text written before ``connect`` is done; None: it is not stored."""
-    save_theme: Callable[[str], None] | None = None
-    """Saves a theme for the next start; None if it cannot be saved."""
+    save_setting: Callable[[str, str | int], None] | None = None
+    """Saves a setting of the interface for the next start; None if it cannot be saved."""
 
 
 @asynccontextmanager

@@ -151,7 +151,7 @@ def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
         introduction=place.introduction,
         preferences=preferences,
         early_draft_store=place.early_draft_store,
-        save_theme=place.save_theme,
+        save_setting=place.save_setting,
         studio=StudioConnection(place.studio, place.use_genie, place.genie),
         start_with=start,
     )

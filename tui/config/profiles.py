@@ -16,7 +16,7 @@ from tui.config.toml_file import check_keys, edited, read, tables
 from tui.core.secrets import Secret
 from tui.system.private_files import make_folder, protect, replace_text
 
-Value = str | bool | Secret | None
+Value = str | int | Secret | None
 """Value to save; None removes the key."""
 
 
@@ -104,7 +104,7 @@ def save_profile(path: Path, name: str, values: Mapping[str, Value]) -> None:
         raise ConfigError(f"Couldn't write {path}: {error.strerror}.") from error
 
 
-def _plain(value: Value) -> str | bool | None:
+def _plain(value: Value) -> str | int | None:
     return value.get_secret_value() if isinstance(value, Secret) else value
 
 

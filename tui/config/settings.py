@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from tui.config.errors import ConfigError
 from tui.config.value_types import (
     API_KEY,
+    COLUMNS,
     DATA_CENTER,
     DEVELOPER_TOKEN,
     HOST,
@@ -87,6 +88,8 @@ class InterfaceSettings:
     )
     vim: bool = _setting(False, SWITCH, "Vim keys in the composer; Esc leaves insert mode.")
     mouse: bool = _setting(True, SWITCH, "Use the mouse in the app, not the terminal.")
+    sidebar_columns: int = _setting(0, COLUMNS, "Width of the sidebar; 0: 30 columns.")
+    timeline_columns: int = _setting(0, COLUMNS, "Width of the timeline; 0: 46 columns.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def key_bindings(
     return path, found
 
 
-def edited(path: Path, name: str, values: Mapping[str, str | bool | None]) -> str:
+def edited(path: Path, name: str, values: Mapping[str, str | int | None]) -> str:
     """Return the file's text with keys of a profile changed and every comment in place."""
     import tomlkit
 

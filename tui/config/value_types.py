@@ -52,6 +52,13 @@ def _switch(value: object) -> bool:
     return switch
 
 
+def _columns(value: object) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or len(text) > 4:
+        raise ValueError("must be a number of columns; 0 for the usual width")
+    return int(text)
+
+
 def _data_center(value: object) -> str:
     code = _text(value).lower()
     if code not in DATA_CENTERS:
@@ -95,6 +102,7 @@ def _developer_token(value: object) -> Secret:
 
 TEXT = ValueType("text", _text)
 SWITCH = ValueType("true or false", _switch)
+COLUMNS = ValueType("columns", _columns)
 URL = ValueType("URL", _url)
 HOST = ValueType("URL", _host)
 DATA_CENTER = ValueType(", ".join(DATA_CENTERS), _data_center, tuple(DATA_CENTERS))

@@ -40,7 +40,7 @@ from tui.ui.textual_fixes.caches import share_backgrounds
 from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
 
 if TYPE_CHECKING:
-    from tui.ui.app.messages import BackgroundSeen, ColoursSeen, CursorWanted
+    from tui.ui.app.messages import BackgroundSeen, ColoursSeen, CursorWanted, SettingChanged
     from tui.ui.terminal.images import PictureProtocol
 
 _GRAVITY: dict[SeverityLevel, str] = {"warning": "! ", "error": "✕ "}
@@ -63,13 +63,13 @@ class BaseApp(SafeApp[ResultT]):
         self,
         preferences: Preferences | None = None,
         terminal: Terminal | None = None,
-        save_theme: Callable[[str], None] | None = None,
+        save_setting: Callable[[str, str | int], None] | None = None,
     ) -> None:
         super().__init__()
         share_backgrounds()
         self.preferences = preferences or Preferences()
         self.terminal = terminal or terminal_of(os.environ)
-        self._save_theme = save_theme
+        self._save_setting = save_setting
         self.last_key_s = float("-inf")
         """Time of the last key press, on the monotonic clock."""
         self._asked_to_quit_s = float("-inf")
@@ -122,10 +122,17 @@ class BaseApp(SafeApp[ResultT]):
         if self._is_preview or name == self.preferences.theme:
             return
         self.preferences = replace(self.preferences, theme=name)
-        if self._save_theme is None:
+        self._keep("theme", name)
+
+    def on_setting_changed(self, event: SettingChanged) -> None:
+        self._keep(event.key, event.value)
+
+    def _keep(self, key: str, value: str | int) -> None:
+        """Save a setting for the next start, if possible."""
+        if self._save_setting is None:
             return
         try:
-            self._save_theme(name)
+            self._save_setting(key, value)
         except Exception as problem:
             self.notify(clean_line(str(problem), 400), markup=False, severity="warning")
 

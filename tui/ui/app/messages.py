@@ -96,3 +96,11 @@ class SignInNeeded(Message):
     """The user has been signed out and has to sign in to continue."""
 
     error: BackendError
+
+
+@dataclass
+class SettingChanged(Message):
+    """Request to save a setting of the interface for the next start."""
+
+    key: str
+    value: str | int

@@ -67,12 +67,12 @@ class SessionApp(BaseApp[None]):
         introduction: Introduction | None = None,
         preferences: Preferences | None = None,
         early_draft_store: EarlyDraftStore | None = None,
-        save_theme: Callable[[str], None] | None = None,
+        save_setting: Callable[[str, str | int], None] | None = None,
         terminal: Terminal | None = None,
         clock: Clock | None = None,
         start_with: StartWith | None = None,
     ) -> None:
-        super().__init__(preferences, terminal, save_theme)
+        super().__init__(preferences, terminal, save_setting)
         self._connect = connect
         self._account = account
         self.studio = studio or StudioConnection()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
+from tui.ui.app.messages import SettingChanged
+from tui.ui.chat.pane_edge import Pane, PaneEdge
+
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.ui.timeline.timeline_pane import TimelinePane
 
-
-Pane = Literal["sidebar", "timeline"]
 
 ROOM: dict[Pane, int] = {"sidebar": 100, "timeline": 140}
 """Columns from which a pane is shown beside the conversation; below, it is a drawer over it."""
@@ -36,7 +37,10 @@ _SHORT = 28
 class Panes:
     """State of the panes: one that fits is shown unless hidden by the user; others are drawers."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Mapping[Pane, int] | None = None) -> None:
+        """``wanted``: columns that the user chose; 0 or missing for the usual."""
+        chosen = {pane: columns for pane, columns in (wanted or {}).items() if columns}
+        self._wanted = {**WIDEST, **chosen}
         self._width = 0
         self._hidden: set[Pane] = set()
         self._floating: set[Pane] = set()
@@ -71,12 +75,23 @@ class Panes:
 
     def width(self, pane: Pane) -> int:
         """Return the columns of a pane that is shown."""
+        return max(_NARROWEST, min(self._wanted[pane], self._room(pane)))
+
+    def _room(self, pane: Pane) -> int:
+        """Return the most columns that a pane can have."""
         if self.floats(pane):
-            return min(WIDEST[pane], self._width)
+            return self._width
         room = self._width - LEAST_CONVERSATION
         if pane == "timeline" and self._is_beside("sidebar"):
             room -= self.width("sidebar")
-        return max(_NARROWEST, min(WIDEST[pane], room))
+        if pane == "sidebar" and self._is_beside("timeline"):
+            room -= _NARROWEST
+        return room
+
+    def set_width(self, pane: Pane, columns: int) -> int:
+        """Give a pane this width as far as there is room; return its columns."""
+        self._wanted[pane] = max(_NARROWEST, min(columns, self._room(pane)))
+        return self._wanted[pane]
 
     def margins(self) -> tuple[int, int]:
         """Return the columns that stay empty at the left and right of the conversation."""
@@ -93,6 +108,11 @@ class Panes:
         """Return the ids of keys for what is on the screen already, or has nothing to show."""
         panes = {f"pane.{pane}" for pane in ROOM if self.shows(pane) or pane in self._empty}
         return frozenset(panes | {"conversation.new"} if self.shows("sidebar") else panes)
+
+    def edge(self, pane: Pane) -> int:
+        """Return the column of the edge beside a pane."""
+        wide = self.width(pane)
+        return wide if pane == "sidebar" else self._width - wide
 
     def close_floating(self) -> bool:
         """Close drawers; return True if there were any."""
@@ -114,17 +134,26 @@ class PaneRow(Horizontal):
     needless_keys: reactive[frozenset[str]] = reactive(frozenset())
     """Ids of keys for what is on the screen already, or has nothing to show."""
 
-    def __init__(self, sidebar: Widget, middle: Sequence[Widget], timeline: TimelinePane) -> None:
+    def __init__(
+        self,
+        sidebar: Widget,
+        middle: Sequence[Widget],
+        timeline: TimelinePane,
+        wanted: Mapping[Pane, int],
+    ) -> None:
+        """``wanted``: columns of the panes that the user chose before; 0: the usual."""
         super().__init__(id="panes")
         self.middle = Vertical(*middle, id="middle")
         self._timeline = timeline
         self._beside: dict[Pane, Widget] = {"sidebar": sidebar, "timeline": timeline}
-        self._panes = Panes()
+        self._panes = Panes(wanted)
+        self._edges: dict[Pane, PaneEdge] = {pane: PaneEdge(pane) for pane in ROOM}
 
     def compose(self) -> ComposeResult:
         yield self._beside["sidebar"]
         yield self.middle
         yield self._beside["timeline"]
+        yield from self._edges.values()
 
     def on_mount(self) -> None:
         self.watch(self._timeline, "is_empty", self._show_timeline)
@@ -149,6 +178,28 @@ class PaneRow(Horizontal):
         self._panes.toggle(pane)
         self._arrange()
 
+    def widen(self, columns: int) -> bool:
+        """Widen the pane with the focus, or else the first one shown; False if none is.
+
+        Fewer than 0 columns narrow it.
+        """
+        shown = [pane for pane in ROOM if self._panes.shows(pane)]
+        shown.sort(key=lambda pane: not self._beside[pane].has_focus_within)
+        for pane in shown[:1]:
+            self._set_width(pane, self._panes.width(pane) + columns, done=True)
+        return bool(shown)
+
+    def on_pane_edge_dragged(self, event: PaneEdge.Dragged) -> None:
+        event.stop()
+        wide = event.column if event.pane == "sidebar" else self.size.width - event.column
+        self._set_width(event.pane, wide, done=event.done)
+
+    def _set_width(self, pane: Pane, columns: int, *, done: bool) -> None:
+        wide = self._panes.set_width(pane, columns)
+        self._arrange()
+        if done:
+            self.post_message(SettingChanged(f"{pane}_columns", wide))
+
     @property
     def has_floating(self) -> bool:
         """True while a pane floats over the conversation."""
@@ -171,6 +222,9 @@ class PaneRow(Horizontal):
             widget.display = self._panes.shows(pane)
             widget.set_class(self._panes.floats(pane), "-floating")
             widget.styles.width = self._panes.width(pane)
+            edge = self._edges[pane]
+            edge.display = widget.display and not self._panes.floats(pane)
+            edge.styles.offset = (self._panes.edge(pane), 0)
         left, right = self._panes.margins()
         self.middle.styles.padding = (0, right, 0, left)
         self.text_column = self._panes.text_column()

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tui.core.records import Introduction
     from tui.core.store_port import EarlyDraftStore
     from tui.engine.updates import Publish
-    from tui.ui.chat.pane_row import Pane
+    from tui.ui.chat.pane_edge import Pane
     from tui.ui.chat.update_handler import UpdateHandler
     from tui.ui.composer.prompts import PromptEntry
     from tui.ui.studio.connection import StudioConnection
@@ -82,6 +82,24 @@ class ChatScreen(ChatActions):
             "Timeline",
             tooltip="Show or hide the timeline",
             id="pane.timeline",
+        ),
+        Binding(
+            "alt+w",
+            "widen_pane(4)",
+            "Widen",
+            tooltip="Widen the sidebar, or the timeline while it has the focus",
+            show=False,
+            priority=True,
+            id="pane.widen",
+        ),
+        Binding(
+            "alt+n",
+            "widen_pane(-4)",
+            "Narrow",
+            tooltip="Narrow the sidebar, or the timeline while it has the focus",
+            show=False,
+            priority=True,
+            id="pane.narrow",
         ),
         Binding("tab", "next_pane", "Next pane", show=False, id="pane.next"),
         *KEYS,
@@ -164,6 +182,7 @@ class ChatScreen(ChatActions):
                 self.conversation.welcome.foot,
             ),
             self.timeline_pane,
+            {"sidebar": preferences.sidebar_columns, "timeline": preferences.timeline_columns},
         )
         self.conversation.welcome.column = self._panes.middle
 
@@ -203,6 +222,11 @@ class ChatScreen(ChatActions):
         self._panes.fit(width)
         self.conversation.welcome.fit(event.size)
         self._rescue_focus()
+
+    def action_widen_pane(self, columns: int) -> None:
+        """Widen a pane, or narrow it by fewer than 0 columns."""
+        if not self._panes.widen(columns):
+            self.show_hint("No pane is shown. Ctrl+B shows the sidebar")
 
     def action_toggle_pane(self, pane: Pane) -> None:
         """Show or hide a pane; the focus stays unless it was inside a pane now hidden."""
