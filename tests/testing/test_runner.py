@@ -67,12 +67,14 @@ class Bench:
         return load_suite(self.path, {}, os.environ)
 
     async def run(
-        self, suite: Suite, cases: Sequence[PlannedCase] = (), **options: Any
+        self, suite: Suite, cases: Sequence[PlannedCase] = (), genie: str = "", **options: Any
     ) -> dict[str, CaseResult]:
         chosen = list(cases) or selected(suite.cases)
         usual = RunOptions(environ=os.environ, **options)
         runner = Runner([suite], chosen, self.folder, "run", usual, self.heard)
-        connect = target_of_demo(self.server).connect
+        target = target_of_demo(self.server)
+        assert target.use_genie is not None
+        connect = target.use_genie(genie)[0] if genie else target.connect
         with_store = partial(connect, one_shot=True)
         results = await runner.run(with_store)
         self.problem = runner.problem
@@ -202,6 +204,17 @@ async def test_a_rejected_key_is_told_once_and_ends_the_run(
     assert bench.problem.kind is ErrorKind.UNAUTHORIZED
     assert {result.verdict for result in results.values()} == {"not_run"}
     assert len(server.log.of("send")) == 0
+
+
+async def test_an_agent_that_is_not_started_is_told_once_and_ends_the_run(
+    bench: Bench, server: DemoServer
+) -> None:
+    suite = bench.suite("".join(hello(f"c{number}") for number in range(20)))
+    results = await bench.run(suite, genie=server.stopped_genie)
+    assert str(bench.problem) == "The agent finished 3 conversations without a word."
+    assert bench.problem.hint == "Check that it is started."
+    assert len(server.log.of("send")) == 3
+    assert [r.verdict for r in results.values()] == ["fail"] * 3 + ["not_run"] * 17
 
 
 async def test_a_limit_of_the_service_delays_all_jobs_and_fails_none(

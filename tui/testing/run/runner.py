@@ -13,7 +13,8 @@ from tui.api.recording.exchanges import RecordingProblem
 from tui.api.recording.recorder import Recorder
 from tui.api.recording.replayer import Replayer
 from tui.api.recording.wire import CASE, SESSION, WIRE_LAYER
-from tui.core.errors import BackendError
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.ports import Capability
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.testing.result_masking import masked
@@ -69,6 +70,8 @@ class Runner:
     _done: dict[str, asyncio.Event] = field(default_factory=dict)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _told_s: float = 0.0
+    _silent: int = 0
+    """Conversations in which nothing came at all; negative once something did."""
 
     @property
     def _secrets(self) -> tuple[str, ...]:
@@ -136,6 +139,7 @@ class Runner:
                 attempt = masked(attempt, self._secrets)
                 attempts.append(attempt)
                 self.folder.add(case.key, attempt)
+                self._watch_silence(session, attempt)
             attempts.sort(key=lambda attempt: attempt.n)
         result = case_result(case, attempts, repeat, reason=reason)
         self._results[case.key] = result
@@ -189,6 +193,17 @@ class Runner:
         why = str(self.problem) if self.problem else "the run ended before this case"
         return case_result(case, [], repeat, reason=why)
 
+    def _watch_silence(self, session: Session, attempt: CaseAttempt) -> None:
+        """End the run if an agent that can be stopped never says or does anything."""
+        silent = all(
+            turn.outcome == "finished" and not (turn.reply or turn.skills or turn.approvals)
+            for turn in attempt.turns
+        )
+        self._silent = self._silent + 1 if silent and attempt.turns else -_MOST_SILENT
+        if self._silent == _MOST_SILENT and Capability.BE_STOPPED in session.can:
+            text = f"The agent finished {_MOST_SILENT} conversations without a word."
+            self._stop(BackendError(ErrorKind.SERVER, text, hint="Check that it is started."))
+
     def _stop(self, error: BackendError) -> None:
         if self.problem is None:
             self.problem = error
@@ -211,3 +226,4 @@ def _recorded_times(
 
 
 _TOLD_AGAIN_S = 30.0
+_MOST_SILENT = 3
