@@ -53,7 +53,7 @@ def test_a_signal_during_streaming_restores_the_terminal(
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▐ Write a runbook for")
+        terminal.until(r"▐ Write a runbook for a full disk +\d\d:\d\d")
         terminal.kill(number)
         assert terminal.wait_exit() == 128 + number
         assert LEFT_FULL_SCREEN in terminal.output
@@ -65,7 +65,7 @@ def test_closing_the_window_during_streaming_ends_the_program(start: Start) -> N
     with start("--demo") as terminal:
         terminal.until(READY)
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▐ Write a runbook for")
+        terminal.until(r"▐ Write a runbook for a full disk +\d\d:\d\d")
         assert terminal.hang_up() == 128 + signal.SIGHUP
 
 
@@ -91,7 +91,7 @@ def test_a_message_survives_kill_9(start: Start, server: DemoServer) -> None:
     with start(**settings) as terminal:
         terminal.until("online")
         terminal.type("hello there\r")
-        terminal.until("▐ hello there")
+        terminal.until(r"▐ hello there +\d\d:\d\d")
         terminal.type("half a tho")
         terminal.until("half a tho")
         terminal.until("Thinking")

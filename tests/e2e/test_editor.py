@@ -13,6 +13,7 @@ from tui.demo.server import DemoServer, DemoSettings
 
 pytestmark = pytest.mark.slow
 
+PAGE_DOWN = "\x1b[6~"
 _LONGER_THAN_THIRTY_FRAMES = """
 import sys, time
 print("the editor is open", flush=True)
@@ -31,10 +32,12 @@ def test_a_reply_continues_while_an_editor_has_the_terminal(start: Start, tmp_pa
     ):
         terminal.until("online")
         terminal.type("Write a runbook for a full disk\r")
-        terminal.until("▐ Write a runbook for")
+        terminal.until(r"▐ Write a runbook for a full disk +\d\d:\d\d")
         terminal.type("next\x1be")
         terminal.until("the editor is open")
         terminal.until("and more")
-        terminal.until("Further reading")
+        while "Further reading" not in terminal.text:  # a reply is shown from its first line
+            terminal.type(PAGE_DOWN)
+            terminal.pump(0.3)
         terminal.type("\x11")
         assert terminal.wait_exit() == 0

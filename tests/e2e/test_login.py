@@ -62,7 +62,7 @@ def test_over_ssh_the_pasted_redirect_url_completes_the_login_of_the_app(
 ) -> None:
     with start(columns=80, rows=24, **over_ssh(server)) as terminal:
         terminal.until(r"you are connected\s+over SSH")
-        assert re.search(r"ssh -L (\d+):127\.0\.0\.1:\1 jo@10\.0\.0\.7", terminal.text)
+        terminal.until(r"ssh -L (\d+):127\.0\.0\.1:\1 jo@10\.0\.0\.7")
         paste(terminal, "http://127.0.0.1/wrong?code=1")
         terminal.until("address must start with")
         paste(terminal, redirected(link_on(terminal)))
