@@ -68,7 +68,7 @@ async def test_one_line_of_json_is_indented_when_expanded() -> None:
     async with app.run_test() as pilot:
         assert "a, c" in app.shown()[0]
         app.reply.action_unfold()
-        await settle(pilot, lambda: any(line.strip() == '"b": [' for line in app.shown()))
+        await settle(pilot, lambda: any(line.strip("▐▌ ") == '"b": [' for line in app.shown()))
 
 
 async def test_text_that_only_starts_like_json_is_finally_shown_as_text() -> None:
@@ -91,12 +91,12 @@ async def test_a_json_reply_is_expanded_and_copied_by_keyboard() -> None:
         await stage.press("ctrl+y")
         await stage.until(lambda: copied == [TEXT])
         transcript = stage.find(Transcript)
-        await stage.pilot.click(Reply, offset=(20, 0))
+        await stage.pilot.click(Reply, offset=(20, -1))  # the agent's name
         await stage.pilot.pause()
         assert '"since"' not in stage.screen()
-        await stage.pilot.click(Reply, offset=(4, 1))
+        await stage.pilot.click(Reply, offset=(4, 0))
         await stage.until(lambda: '"since"' in stage.screen())
-        await stage.pilot.click(Reply, offset=(4, 1))
+        await stage.pilot.click(Reply, offset=(4, 0))
         await stage.until(lambda: '"since"' not in stage.screen())
         transcript.focus()
         await stage.until(lambda: stage.app.focused is transcript)

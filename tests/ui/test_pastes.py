@@ -109,7 +109,7 @@ async def test_a_failed_editor_keeps_the_text(monkeypatch, tmp_path: Path) -> No
     async with stage.shown():
         monkeypatch.setattr(stage.app, "suspend", lent)
         await stage.press(*"mine", "alt+e")
-        await stage.until(lambda: "ended with status 3" in stage.screen())
+        await stage.until(lambda: "exited with status 3. Your text is unchanged." in stage.screen())
         assert stage.composer_text() == "mine"
 
 
@@ -124,7 +124,7 @@ async def test_without_a_terminal_for_the_editor_an_error_is_shown() -> None:
 async def test_an_editor_opens_a_private_file(tmp_path: Path) -> None:
     command = script(tmp_path / "e.py", "file.write_text(oct(file.parent.stat().st_mode)[-3:])")
     assert await edited("secret", command) == "700"
-    with pytest.raises(EditorFailed, match="cannot be started"):
+    with pytest.raises(EditorFailed, match="Couldn't start editor"):
         await edited("secret", ["/no/such/editor"])
 
 
