@@ -14,6 +14,7 @@ from tests.fakes import ManualClock, MemoryStore, ScriptedBackend
 from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.chat_page import ChatPage
 from tests.ui.sign_in_fakes import ScriptedAccount
+from tests.ui.widget_app import PATIENCE_S
 from tui.config import Preferences
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
@@ -37,8 +38,6 @@ QUICK = Timeouts(
     frame_s=0.001,
     title_s=(),
 )
-PATIENCE_S = 20.0
-"""How long a busy machine may take for what a test waits for."""
 INTRODUCTION = Introduction(
     description="Your IT helpdesk.",
     suggestions=(

@@ -190,7 +190,7 @@ async def test_on_quit_a_draft_that_cannot_be_stored_is_reported_once() -> None:
         await stage.until(lambda: stage.is_draft_restored())
         store.full = True
         await stage.press("a", "ctrl+q")
-        await stage.until(lambda: "Quit again to discard" in stage.screen())
+        await stage.until(lambda: "again to discard it." in stage.screen())
         assert not stage.has_exited()
         await stage.press("ctrl+q")
         await stage.until(lambda: stage.has_exited())

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.screenshots.watch import text_of
-from tests.ui.stage import PATIENCE_S
+from tests.ui.widget_app import PATIENCE_S
 from tui.bootstrap import target_of_demo
 from tui.bootstrap.demo import profile_of_demo
 from tui.bootstrap.profiles import use_genie
