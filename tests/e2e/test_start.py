@@ -14,7 +14,7 @@ AWAY = {
 }
 TROUBLES = {
     "certificates": ({"SSL_CERT_FILE": "/nope.pem"}, "SSL_CERT_FILE names /nope.pem"),
-    "proxy": ({"HTTPS_PROXY": "nonsense://x"}, "HTTPS_PROXY names a proxy"),
+    "proxy": ({"HTTPS_PROXY": "nonsense://x"}, "HTTPS_PROXY names an unsupported"),
     "data folder": ({"GENIE_TUI_DATA_DIR": "/dev/null/data"}, "/dev/null/data"),
 }
 
@@ -45,6 +45,6 @@ def test_a_failed_start_takes_text_shows_the_reason_and_retries(start: Start, na
 
 def test_keys_are_accepted_in_a_window_that_is_too_small(start: Start) -> None:
     with start("--demo", columns=10, rows=4) as terminal:
-        terminal.until("Window too small")
+        terminal.until(r"Window too\s+small")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
