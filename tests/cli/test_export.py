@@ -18,7 +18,7 @@ def test_a_conversation_is_exported_to_stdout_or_a_file(run: Run, tmp_path: Path
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     done = run("export", cid)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "> Greetings, Ada." in done.stdout
+    assert "> Hi Ada, I'm **Ifrit**" in done.stdout
     page = tmp_path / "talk.html"
     done = run("export", cid, "-o", str(page))
     assert (done.returncode, done.stdout) == (0, "")
@@ -33,7 +33,7 @@ def test_an_export_loads_missing_turns_from_the_server(run: Run, tmp_path: Path)
     assert done.returncode == 0
     assert done.stdout.startswith("# ")
     assert "> What can you do?" in done.stdout
-    assert "> Greetings, Ada." in done.stdout
+    assert "> Hi Ada, I'm **Ifrit**" in done.stdout
 
 
 def test_an_export_uses_stored_turns_deleted_on_the_server(run: Run, server: DemoServer) -> None:
@@ -42,7 +42,7 @@ def test_an_export_uses_stored_turns_deleted_on_the_server(run: Run, server: Dem
         assert http.delete(f"/conversations/{cid}").is_success
     done = run("export", cid)
     assert done.returncode == 0
-    assert "> Greetings, Ada." in done.stdout
+    assert "> Hi Ada, I'm **Ifrit**" in done.stdout
     assert "Exported only what is stored on this machine" in done.stderr
 
 
@@ -57,5 +57,5 @@ def test_an_unwritable_export_file_is_an_error(run: Run, tmp_path: Path) -> None
     cid = last_line(run("ask", "What can you do?", "--json"))["conversation_id"]
     done = run("export", cid, "-o", str(tmp_path / "missing" / "a.md"))
     assert done.returncode == 1
-    assert "cannot be written" in done.stderr
+    assert "Couldn't write" in done.stderr
     assert run("export", cid, "--format", "doc").returncode == 2
