@@ -6,7 +6,6 @@ messages, skills, errors, approvals, connections, names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from tests.e2e.conftest import Start
 from tests.e2e.hostile import FORBIDDEN, hostile
 from tests.e2e.outside import settings_of
 from tests.e2e.terminal import Terminal
+from tests.e2e.test_login import link_on
 from tests.signing_in import OVER_SSH, free_redirect, redirected
 from tests.signing_in import settings_of as signing_in
 from tui.demo.server import DemoServer, DemoSettings
@@ -56,9 +56,10 @@ def _talk(terminal: Terminal) -> None:
     """Open both questions, each on its card, without focus so that notifications are sent."""
     terminal.type(AWAY)
     terminal.type("go\r")
-    terminal.until("Ctrl.G|Approve")
-    terminal.type("\x07")
-    terminal.until("Approve")
+    terminal.until("Ctrl.G open|Tab answer here")
+    while "a and r answer now" not in terminal.text:
+        terminal.type("\x07")
+        terminal.pump(FOCUS_LATER_S)
     terminal.pump(FOCUS_LATER_S)
     terminal.type("\x1b[F")
     terminal.until(lambda text: "above" in text and "▼" not in text)
@@ -129,8 +130,7 @@ def test_no_hostile_escape_sequence_reaches_the_terminal_from_the_login(start: S
         remote = signing_in(server) | OVER_SSH | {"GENIE_TUI_NO_BROWSER": ""}
         with start(columns=200, **remote) as terminal:
             terminal.until(r"you are connected\s+over SSH")
-            [link] = set(re.findall(rb"\x1b\]8;[^;]*;(http[^\x1b\x07]+)", terminal.output))
-            arrived = redirected(link.decode())
+            arrived = redirected(link_on(terminal))
             with hostile(server):
                 terminal.type(f"\x1b[200~{arrived}\x1b[201~")
                 terminal.until("XQ.*online")

@@ -34,6 +34,7 @@ def over_ssh(server: DemoServer) -> dict[str, str]:
 
 def link_on(terminal: Terminal) -> str:
     """The address that the terminal was given as a link."""
+    terminal.until(lambda _: LINK.search(terminal.output) is not None)
     links = LINK.findall(terminal.output)
     assert len(set(links)) == 1
     return str(links[0].decode())
