@@ -145,6 +145,14 @@ class Terminal:
             self._read(left)
         return self.text
 
+    def page_down_to(self, words: str) -> None:
+        """Scroll the conversation down to these words; a long reply is shown from its start."""
+        deadline = time.monotonic() + 60
+        while words not in self.text:
+            assert time.monotonic() < deadline, f"never saw {words!r} on\n{self.text}"
+            self.type("\x1b[6~")
+            self.pump(0.3)
+
     def pump(self, seconds: float) -> None:
         """Let the program write for so long."""
         deadline = time.monotonic() + seconds

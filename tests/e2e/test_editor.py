@@ -13,7 +13,6 @@ from tui.demo.server import DemoServer, DemoSettings
 
 pytestmark = pytest.mark.slow
 
-PAGE_DOWN = "\x1b[6~"
 _LONGER_THAN_THIRTY_FRAMES = """
 import sys, time
 print("the editor is open", flush=True)
@@ -36,8 +35,6 @@ def test_a_reply_continues_while_an_editor_has_the_terminal(start: Start, tmp_pa
         terminal.type("next\x1be")
         terminal.until("the editor is open")
         terminal.until("and more")
-        while "Further reading" not in terminal.text:  # a reply is shown from its first line
-            terminal.type(PAGE_DOWN)
-            terminal.pump(0.3)
+        terminal.page_down_to("Further reading")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0

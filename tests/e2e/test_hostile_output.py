@@ -67,7 +67,7 @@ def _talk(terminal: Terminal) -> None:
     terminal.until("not seen")
     terminal.pump(FOCUS_LATER_S)
     terminal.type("a")
-    terminal.until("Well done")
+    terminal.page_down_to("Well done")
     terminal.type("more\r")
     terminal.until("sign in")
     terminal.type("\x07")
