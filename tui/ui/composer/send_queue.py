@@ -166,7 +166,9 @@ class SendQueue:
             self._attached.show(())
             self._view.show_welcome(on=False)
             for turn in turns:
-                await self._view.conversation.update(chat_state.active_turns.turn(turn.id) or turn)
+                newest = chat_state.active_turns.turn(turn.id)
+                if newest or not self._view.conversation.shows(turn.id):  # it can have ended
+                    await self._view.conversation.update(newest or turn)
         # The transcript lays itself out, and Textual discards what is drawn while a
         # batch is open.
         self._context.screen.refresh()

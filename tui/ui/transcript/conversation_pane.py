@@ -137,6 +137,12 @@ class ConversationPane(Container):
             self.oldest = turns[0].id
             await self.transcript.prepend_turns(turns)
 
+    def shows(self, turn_id: TurnId) -> bool:
+        """Return True if a state of the turn is shown, or kept while older turns are."""
+        if self._newer is not None and turn_id in self._newer:
+            return True
+        return self.transcript is not None and self.transcript.turn(turn_id) is not None
+
     async def update(self, turn: Turn) -> None:
         """Show the newest state of a turn, or a new one."""
         if self._newer is not None:
