@@ -65,7 +65,7 @@ async def test_a_huge_reply_does_not_block_the_app(name: str) -> None:
     async with stage.shown(100, 30), watched() as stretches:
         await stage.say("go")
         await stage.until(stage.is_new_below_shown)  # it is shown from its first line
-        await stage.pilot.click("#pill")
+        await stage.pilot.click("#pill", offset=(20, 0))
         await stage.until(lambda: "The end" in stage.screen())
         await stage.pilot.resize_terminal(70, 24)
         await stage.press("x")

@@ -227,7 +227,7 @@ async def test_new_messages_during_a_search_are_announced() -> None:
         gate.set()
         await stage.until(lambda: stage.is_new_below_shown())
         assert [item.key for item in transcript(stage).items] == shown
-        await stage.pilot.click("#pill")
+        await stage.pilot.click("#pill", offset=(20, 0))
         await stage.until(lambda: "All done" in stage.screen())
         assert not stage.is_new_below_shown()
 
