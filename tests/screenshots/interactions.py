@@ -181,7 +181,7 @@ async def welcome_cards(pilot: Pilot[None]) -> None:
 async def themes(pilot: Pilot[None]) -> None:
     await conversation(pilot)
     pilot.app.action_change_theme()
-    await seen(pilot, "back to")
+    await seen(pilot, "preview")
 
 
 async def glyphs(pilot: Pilot[None]) -> None:
