@@ -35,13 +35,19 @@ _LONGEST_ANSWERED = 64
 class Terminal:
     """Runs a command until it is closed. Use as a context manager."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str] | None = None,
+        *,
+        columns: int = COLUMNS,
+    ) -> None:
         self.began = time.monotonic()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             own = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
             own |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | dict(environ or {})
-            size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
+            size = struct.pack("HHHH", ROWS, columns, 0, 0)
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.execvpe(command[0], list(command), own)
         self.output = b""

@@ -33,8 +33,10 @@ _SIZE = 60_000
 _RATES = (200, 2_000)
 _SOME = "Night"
 """Each part of that reply has it in its heading: a busy machine may draw the first part never."""
-_END = "tokens in"
-"""The turn's own figures, drawn when it is over."""
+_END = "Finished"
+"""Row of the timeline, drawn when the turn is over: the end of the reply is out of view."""
+_COLUMNS = 160
+"""Enough for the timeline."""
 _BUDGETS = {"cpu": 0.5, "echo": 0.1}
 """The renderer's own, kept by the whole app against a bare widget."""
 _PER_SECOND = 4
@@ -82,7 +84,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _app(rate: int, speed: int) -> Run:
     with tempfile.TemporaryDirectory() as folder, _server(rate, speed) as settings:
         own = settings | {"GENIE_TUI_CONFIG_DIR": folder, "GENIE_TUI_DATA_DIR": folder}
-        with Terminal([sys.executable, "-m", "tui"], own) as terminal:
+        with Terminal([sys.executable, "-m", "tui"], own, columns=_COLUMNS) as terminal:
             terminal.wait("online", 30)
             terminal.settle()
             before_s = terminal.cpu_s()
