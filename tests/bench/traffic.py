@@ -64,7 +64,7 @@ def _idle(seconds: int) -> Iterator[Figure]:
             terminal.wait("online", 30)
             yield _nothing(terminal, "welcome on screen", seconds)
             terminal.send("hello there\r")
-            terminal.wait("\x1b]2;Hello · ", 30)  # the title, which is ready after the reply
+            terminal.wait("\x1b]2;Greeting · ", 30)  # the title, which is ready after the reply
             yield _nothing(terminal, "conversation on screen", seconds)
             terminal.send("Order a laptop\r")
             terminal.wait("Approve", 30)
