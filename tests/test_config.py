@@ -398,9 +398,9 @@ def test_an_unknown_setting_without_similar_ones_lists_all(path: Path) -> None:
     assert all(key in message for key in KEYS)
 
 
-def test_a_profile_name_is_no_setting(path: Path) -> None:
-    message = complaint(config_path=written(path, "[profiles.work]\nname = 'other'\n"))
-    assert "unknown key 'name'" in message
+def test_a_profile_label_is_no_setting(path: Path) -> None:
+    message = complaint(config_path=written(path, "[profiles.work]\nlabel = 'other'\n"))
+    assert "unknown key 'label'" in message
 
 
 def test_a_setting_outside_a_profile_is_unknown(path: Path) -> None:

@@ -137,7 +137,7 @@ def test_parameters_beyond_the_limit_are_counted() -> None:
     assert many[-1].form == "cut"
     value, told = parameter_rows((), {"a": "x" * (MAX_VALUE_CHARS + 5)})
     assert len(value.value) == MAX_VALUE_CHARS
-    assert (told.form, told.value) == ("cut", "5 more characters than can be shown.")
+    assert (told.form, told.value) == ("cut", "5 more characters not shown.")
 
 
 def test_invisible_unicode_characters_are_made_visible() -> None:

@@ -40,7 +40,7 @@ def test_a_snapshot_file_survives_a_round_trip(snapshots: dict[str, Snapshot]) -
 
 def test_a_changed_word_is_a_diff_of_its_line() -> None:
     before, after = screen(("Replace", "red on black")), screen(("Sent it", "red on black"))
-    assert before.differences(after) == ["-Send it", "+Sent it"]
+    assert before.differences(after) == ["-Replace", "+Sent it"]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ class BreakStep:
     """Number of events that happened meanwhile and were read afterwards."""
     missing: int = 0
     """Number of events that are still missing."""
-    complete: bool | None = True
+    complete: bool | None = None
     """False if events may be missing that have no number; None: not known yet."""
     resumed_ms: int | None = None
     """Our clock at its end."""

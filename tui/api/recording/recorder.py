@@ -21,6 +21,7 @@ from tui.api.recording.exchanges import (
     without_secrets,
 )
 from tui.api.recording.wire import CASE
+from tui.system.private_files import make_folder
 
 _LARGEST_BYTES = 20_000_000
 
@@ -35,8 +36,8 @@ class Recorder:
     _began_s: float = field(default_factory=time.monotonic)
 
     def begin(self, index: RecordingIndex) -> None:
-        """Write the index. Raises ``OSError``."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Write the index. Raises ``OSError`` or ``StoreError``."""
+        make_folder(self.folder)
         text = index.model_dump_json(indent=1)
         (self.folder / "index.json").write_text(text + "\n", encoding="utf-8")
 

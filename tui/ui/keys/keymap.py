@@ -167,7 +167,7 @@ def _reaches_the_composer(command: Command) -> bool:
 
 def _collide(one: Command, other: Command) -> bool:
     """Return True if both commands would get the same key under the same focus."""
-    if {one.id, other.id} <= ALTERNATIVES:
+    if any({one.id, other.id} <= same for same in ALTERNATIVES):
         return False
     if any(issubclass(a, b) or issubclass(b, a) for a in one.owners for b in other.owners):
         return True

@@ -27,7 +27,11 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = {
 }
 """By command id."""
 
-ALTERNATIVES: Final = frozenset({"app.back", "turn.leave", "turn.stop"})
+ALTERNATIVES: Final = (
+    frozenset({"app.back", "turn.leave", "turn.stop"}),
+    frozenset({"conversation.tags", "sidebar.tags"}),
+    frozenset({"conversation.archive", "sidebar.archive"}),
+)
 """Commands that can share a key: ``check_action`` of the chat screen allows one at a time."""
 
 TITLES = {
