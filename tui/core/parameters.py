@@ -55,7 +55,7 @@ class ParameterRow:
     depth: int = 0
     form: RowForm = "value"
     raw: str = ""
-    """Value as it was sent, if another text stands for it."""
+    """Value as it was sent, if it is shown as another text."""
     grid: ParameterGrid | None = None
 
 

@@ -54,7 +54,7 @@ class RowReducer:
         self._calls: list[TimelineRow] = []
         """Calls that have not ended."""
         self._waits: list[TimelineRow] = []
-        """Rows that end when the agent goes on."""
+        """Rows that end when the agent continues."""
         self._end: TimelineRow | None = None
         self._usage: TimelineRow | None = None
         self._unclaimed: TimelineRow | None = None
@@ -112,7 +112,7 @@ class RowReducer:
         return row
 
     def _go_on(self, at_ms: int) -> None:
-        """End the rows that an agent which goes on no longer waits for."""
+        """End the waiting rows: the agent has continued."""
         for row in self._waits:
             if row.kind == "connection":
                 row.state = "open_end" if row.is_open else row.state

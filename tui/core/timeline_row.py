@@ -46,7 +46,7 @@ class TimelineRow:
 
     @property
     def is_open(self) -> bool:
-        """True if it goes on."""
+        """True if it has not ended."""
         return self.state in ("running", "asks")
 
     @property

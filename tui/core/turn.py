@@ -110,7 +110,7 @@ class Turn:
 
     @property
     def open_break(self) -> StreamLost | None:
-        """The break of the connection that is not over; None if it stands."""
+        """Break of the connection that is not over; None while it is connected."""
         for event in reversed(self.log):
             if isinstance(event, StreamResumed):
                 return None

@@ -38,7 +38,7 @@ class RowsSummary:
     last_ms: int
     """Time of the last thing that happened."""
     moves: bool
-    """True if something goes on; what waits for the user does not."""
+    """True if something runs; what waits for the user does not."""
     has_caught_up: bool
     """True if any of it happened while the connection was lost."""
 

@@ -79,7 +79,7 @@ class Banner(Widget):
         return [Content.assemble("  " if n else glyph, row.rstrip()) for n, row in enumerate(rows)]
 
     def _recovery(self, notice: BannerText, width: int) -> list[Content]:
-        """Return two rows: state and countdown, what goes on meanwhile; at the right the keys."""
+        """Return two rows: state and countdown, what happens meanwhile; keys at the right."""
         now_ms = self._clock.now_ms()
         title = Content.assemble(
             line(notice.text, 80).stylize("bold $error"),

@@ -94,7 +94,7 @@ class RowPainter:
     raw: bool = False
     """Show log lines with their names on the wire."""
     is_paused: bool = False
-    """The turn is not followed: how anything goes on is not known."""
+    """True if the turn is not followed, so that its progress is unknown."""
 
     def labels(self) -> Content:
         """Return the line with the times of the axis."""
