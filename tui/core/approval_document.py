@@ -22,6 +22,7 @@ from tui.core.parameters import (
     scalar,
     walk,
 )
+from tui.core.text import plural
 
 if TYPE_CHECKING:
     from tui.core.events import Json
@@ -125,7 +126,7 @@ def _list_row(parameter: Parameter, value: Sequence[object], today: date) -> Par
     if (grid := _grid(field, value, today)) is not None:
         hints = " · ".join(filter(None, (hint, *_column_hints(field))))
         return _row_of(parameter, FormattedValue(""), "table", hints, grid)
-    count = "1 item" if len(value) == 1 else f"{len(value):,} items"
+    count = plural(len(value), "item")
     if (joined := _joined(field, value, today)) is not None:
         return _row_of(parameter, replace(joined, note=count), "value", hint)
     return _row_of(parameter, FormattedValue(count if len(value) > 1 else ""), "group", hint)

@@ -29,7 +29,7 @@ from tui.core.events import (
     UsageReported,
 )
 from tui.core.steps import BreakStep
-from tui.core.text import clean_line, duration, percent
+from tui.core.text import clean_line, duration, percent, plural
 
 
 class EventIcon(StrEnum):
@@ -117,9 +117,9 @@ def _tell_question(event: ApprovalRequested | ApprovalResolved | ConnectionReque
 def resumed_parts(break_: BreakStep | StreamResumed) -> tuple[str, ...]:
     """Return in words how a break ended: when, what was caught up, and what is missing."""
     lost_for_ms, count = break_.lost_for_ms or 0, break_.caught_up
-    caught_up = (f"{_events(count)} caught up",) if count else ()
+    caught_up = (f"{plural(count, 'event')} caught up",) if count else ()
     missing = break_.missing if isinstance(break_, BreakStep) else len(break_.missing)
-    state = (f"{_events(missing)} missing",) if missing else _COMPLETE[break_.complete]
+    state = (f"{plural(missing, 'event')} missing",) if missing else _COMPLETE[break_.complete]
     return f"Resumed after {duration(lost_for_ms / 1000)}", *caught_up, *state
 
 
@@ -128,10 +128,6 @@ _COMPLETE: dict[bool | None, tuple[str, ...]] = {
     False: ("some events may be missing",),
     None: (),
 }
-
-
-def _events(count: int) -> str:
-    return f"{count:,} event" + ("" if count == 1 else "s")
 
 
 def _tell_aside(
@@ -174,7 +170,7 @@ class Activity(NamedTuple):
     says_all: bool = True
     """True if the detail of the line adds nothing for a reader."""
     is_open: bool = False
-    """True if it goes on until the agent does something else."""
+    """True if it lasts until the agent does something else."""
     about_message: bool = False
     """True if it repeats the message before it."""
     about_end: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
+
+from tui.core.text import closest
 
 OptionKind = Literal["text", "number", "choice", "switch", "tags"]
 OptionValue = str | int | bool | tuple[str, ...] | None
@@ -186,9 +187,7 @@ def _name_of(choice: OptionChoice) -> str:
 
 
 def _closest(written: str, names: Sequence[str]) -> str:
-    by_case = {name.lower(): name for name in names}
-    close = get_close_matches(written.lower(), by_case, n=1)
-    if close:
-        return f"Did you mean '{by_case[close[0]]}'?"
+    if near := closest(written, names):
+        return f"Did you mean '{near}'?"
     listed = ", ".join(names[:_MOST_NAMES])
     return f"Use one of: {listed}{', …' if len(names) > _MOST_NAMES else ''}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tui.core.json_values import write_json
 
@@ -66,6 +66,15 @@ def plural(count: int, noun: str) -> str:
     if count != 1:
         noun += "es" if noun.endswith(("s", "x", "ch", "sh")) else "s"
     return f"{count:,} {noun}"
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like the given one, case ignored; empty if none is."""
+    from difflib import get_close_matches
+
+    folded = {other.casefold(): other for other in known}
+    near = get_close_matches(word.casefold(), folded, n=1)
+    return folded[near[0]] if near else ""
 
 
 def drawn(text: str) -> str:

@@ -6,8 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = "genie-tui.test/1"
-
 Outcome = Literal["finished", "failed", "halted", "limit", "waiting", "timeout", "refused"]
 """``waiting``: a question was left open; ``refused``: the service did not accept the message."""
 Verdict = Literal["pass", "fail", "error", "known", "fixed", "inconclusive", "not_run"]
@@ -153,6 +151,11 @@ class CaseResult(Result):
     @property
     def key(self) -> str:
         return f"{self.suite}/{self.id}"
+
+    @property
+    def first_bad(self) -> CaseAttempt | None:
+        """First repeat that did not pass."""
+        return next((attempt for attempt in self.attempts if attempt.verdict != "pass"), None)
 
     @property
     def seconds(self) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import regex
 
+from tui.core.text import plural
+
 REGEX_LIMIT_S = 1.0
 _MISSING = object()
 
@@ -67,14 +69,10 @@ def _list(wanted: list[object], got: object, path: str) -> Iterator[str]:
     if not isinstance(got, list | tuple):
         yield f"{path}: wanted a list, got {shown(got)}"
     elif len(wanted) != len(got):
-        yield f"{path}: wanted {_items(len(wanted))}, got {len(got)}"
+        yield f"{path}: wanted {plural(len(wanted), 'item')}, got {len(got)}"
     else:
         for index, (inner, item) in enumerate(zip(wanted, got, strict=True)):
             yield from mismatches(inner, item, f"{path}[{index}]")
-
-
-def _items(count: int) -> str:
-    return f"{count} item" if count == 1 else f"{count} items"
 
 
 def _equal(wanted: object, got: object) -> bool:

@@ -80,7 +80,7 @@ def _case(case: CaseResult) -> ET.Element:
 
 
 def _failure(case: CaseResult, tag: str) -> ET.Element:
-    attempt = _first_bad(case)
+    attempt = case.first_bad
     failed = attempt.failed_checks() if attempt else []
     kind = failed[0][1].kind if failed else "problem"
     lines = failure_lines(case)
@@ -101,12 +101,8 @@ def _flaky(case: CaseResult, attempt: CaseAttempt) -> ET.Element:
     return element
 
 
-def _first_bad(case: CaseResult) -> CaseAttempt | None:
-    return next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
-
-
 def _output(case: CaseResult) -> str:
-    shown: Iterable[CaseAttempt] = [a for a in [_first_bad(case)] if a] or case.attempts[:1]
+    shown: Iterable[CaseAttempt] = [a for a in [case.first_bad] if a] or case.attempts[:1]
     lines = []
     for attempt in shown:
         for turn in attempt.turns:

@@ -42,7 +42,7 @@ def case_summary(case: CaseResult) -> str:
         return case.reason
     if case.verdict == "fixed":
         return f"passes now; remove known_failure ({case.reason})"
-    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+    bad = case.first_bad
     if bad is None:
         return ""
     number = f" (repeat {bad.n})" if len(case.attempts) > 1 else ""
@@ -63,7 +63,7 @@ def attempt_summary(attempt: CaseAttempt) -> str:
 
 def failure_lines(case: CaseResult) -> list[str]:
     """Return all that did not hold in the first repeat that did not pass, with its place."""
-    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+    bad = case.first_bad
     if bad is None:
         return [case_summary(case)]
     lines = [bad.problem] if bad.problem else []
@@ -112,7 +112,7 @@ def closing_lines(result: RunResult) -> list[str]:
             lines += [f"  {line}" for line in failure_lines(case)]
             lines += list(_conversation(case))
             lines.append(f"  again: {rerun_command(case)}")
-            bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
+            bad = case.first_bad
             if bad and (command := open_command(result.run, bad)):
                 lines.append(f"  open:  {command}")
     if result.run.problem:
@@ -123,8 +123,7 @@ def closing_lines(result: RunResult) -> list[str]:
 
 
 def _conversation(case: CaseResult) -> Iterator[str]:
-    bad = next((attempt for attempt in case.attempts if attempt.verdict != "pass"), None)
-    for turn in bad.turns if bad else ():
+    for turn in case.first_bad.turns if case.first_bad else ():
         yield f"  > {_cut(turn.say, 200)}"
         ran = ", ".join(f"{call.name} ({call.outcome})" for call in turn.skills)
         if ran:

@@ -18,8 +18,7 @@ def case_result(
     spec = case.spec
     judged = [attempt for attempt in attempts if attempt.verdict != "error"]
     passed = sum(attempt.verdict == "pass" for attempt in judged)
-    rate = 1.0 if spec.pass_rate is None else spec.pass_rate
-    needed = max(1, passes_needed(rate, repeat))
+    needed = _needed(case, repeat)
     verdict = _verdict(attempts, passed, needed, repeat)
     if reason:
         verdict = "inconclusive" if attempts or reason.startswith(NEEDS) else "not_run"
@@ -51,11 +50,16 @@ NEEDS = "needs "
 
 def is_decided(case: PlannedCase, attempts: Sequence[CaseAttempt], repeat: int) -> bool:
     """Return True if further repeats can't change the verdict."""
-    rate = 1.0 if case.spec.pass_rate is None else case.spec.pass_rate
-    needed = max(1, passes_needed(rate, repeat))
+    needed = _needed(case, repeat)
     passed = sum(attempt.verdict == "pass" for attempt in attempts)
     failed = sum(attempt.verdict == "fail" for attempt in attempts)
     return passed >= needed or failed > repeat - needed
+
+
+def _needed(case: PlannedCase, repeat: int) -> int:
+    """Return the number of repeats that must pass, at least one."""
+    rate = 1.0 if case.spec.pass_rate is None else case.spec.pass_rate
+    return max(1, passes_needed(rate, repeat))
 
 
 def digest_of(case: PlannedCase) -> str:

@@ -41,6 +41,7 @@ def _shape(value: object) -> str:
 
 
 by_shape = Discriminator(_shape)
+OneOrMore = Annotated[Annotated[Text, Tag("text")] | Annotated[Texts, Tag("list")], by_shape]
 
 
 class Spec(BaseModel):
@@ -52,9 +53,7 @@ class Spec(BaseModel):
 class TextOptions(Spec):
     """Texts, and how they are compared."""
 
-    text: Annotated[
-        Annotated[Text, Tag("text")] | Annotated[Texts, Tag("list")], Discriminator(_shape)
-    ]
+    text: OneOrMore
     normalize: Literal["none"] | list[Normalization]
 
     @property
@@ -76,7 +75,6 @@ PatternValue = Annotated[
     Annotated[Text, Tag("text")] | Annotated[TextOptions, Tag("object")], by_shape
 ]
 """Regular expression; case is ignored."""
-OneOrMore = Annotated[Annotated[Text, Tag("text")] | Annotated[Texts, Tag("list")], by_shape]
 
 
 class JsonCheck(Spec):

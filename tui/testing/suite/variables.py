@@ -6,9 +6,10 @@ another variable: attack texts arrive at the agent as they were written.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
+
+from tui.core.text import closest
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{(?P<name>[A-Za-z_][\w.-]*?)(?::-(?P<default>[^}]*))?\}")
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -60,13 +61,6 @@ def as_text(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
-
-
-def closest(word: str, known: Collection[str]) -> str:
-    """Return the known word that is most like the given one; empty if none is."""
-    folded = {other.casefold(): other for other in known}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else ""
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
