@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
+from tui.core.text import duration
 from tui.export.html_page import words_as_html
 from tui.testing.reports.comparison import Comparison
 from tui.testing.reports.policy_results import PolicyResult, by_policy
-from tui.testing.reports.wording import LABELS, case_summary, duration, rerun_command, totals
+from tui.testing.reports.wording import LABELS, case_summary, rerun_command, totals
 from tui.testing.results import CaseAttempt, CaseResult, Check, RunResult, SkillCall, TurnResult
 
 _LONGEST_REPLY = 20_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from tui.core.text import duration
 from tui.testing.results import CaseAttempt, CaseResult, RunInfo, RunResult, Verdict
 
 LABELS: dict[Verdict, str] = {
@@ -130,13 +131,6 @@ def _conversation(case: CaseResult) -> Iterator[str]:
             yield f"    ran: {ran}"
         if turn.reply:
             yield f"    {_cut(turn.reply, 400)}"
-
-
-def duration(seconds: float) -> str:
-    """Return a duration as the interface writes it."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
 
 
 def _cut(text: str, longest: int = _SUMMARY) -> str:
