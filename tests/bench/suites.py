@@ -12,10 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.demo_process import demo_process
 from tests.bench.figures import Figure, Scale
 
 _JOBS = 8
@@ -38,9 +38,9 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Cases per second with eight jobs next to eight times those of one job, and memory."""
     count = scale.pick(1_000, 40)
     few = count // _JOBS
-    with tempfile.TemporaryDirectory() as name, _server() as environ:
+    with tempfile.TemporaryDirectory() as name, demo_process("--speed", str(_SPEED)) as server:
         folder = Path(name)
-        own = environ | {"GENIE_TUI_CONFIG_DIR": name, "GENIE_TUI_DATA_DIR": name}
+        own = os.environ | server | {"GENIE_TUI_CONFIG_DIR": name, "GENIE_TUI_DATA_DIR": name}
         alone = _run(folder, few, 1, own)
         together = _run(folder, count, _JOBS, own)
     assert together.passed == count, together.passed
@@ -78,16 +78,3 @@ def _run(folder: Path, count: int, jobs: int, environ: Mapping[str, str]) -> _Ru
     keys = [f"{case['suite']}/{case['id']}" for case in found]
     passed = sum(case["verdict"] == "pass" for case in found)
     return _Run(seconds, usage.ru_maxrss / 1_000, keys, passed)
-
-
-@contextmanager
-def _server() -> Iterator[dict[str, str]]:
-    """A demo server of its own process; the environment of its client."""
-    command = [sys.executable, "-m", "tui", "demo-server", "--json", "--speed", str(_SPEED)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        settings: dict[str, str] = json.loads(server.stdout.readline())
-        try:
-            yield dict(os.environ) | settings
-        finally:
-            server.terminate()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.answers import MARK
+from tests.bench.demo_process import demo_process
 from tests.bench.figures import Figure, Scale
 from tests.bench.stream import Stage, type_keys
 from tests.bench.terminal import Terminal
@@ -102,14 +102,8 @@ def _app(rate: int, speed: int) -> Run:
 def _server(rate: int, speed: int) -> Iterator[dict[str, str]]:
     """A demo server of its own process; the environment of its client."""
     pace = ["--token-rate", str(rate), "--speed", str(speed)]
-    command = [sys.executable, "-m", "tui", "demo-server", "--json", *pace]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        settings: dict[str, str] = json.loads(server.stdout.readline())
-        try:
-            yield settings | {"GENIE_TUI_BACKEND": "workflows", "GENIE_TUI_GENIE": _agent(settings)}
-        finally:
-            server.terminate()
+    with demo_process(*pace) as settings:
+        yield settings | {"GENIE_TUI_BACKEND": "workflows", "GENIE_TUI_GENIE": _agent(settings)}
 
 
 def _agent(settings: dict[str, str]) -> str:

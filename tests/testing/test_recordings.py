@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.testing.suite_runs import run_suite
 from tui.api.recording.exchanges import RecordingIndex, recording_path
 from tui.api.recording.recorder import Recorder
 from tui.api.recording.replayer import Replayer
@@ -19,9 +18,6 @@ from tui.bootstrap.replay import replay_target
 from tui.config import BackendName
 from tui.demo.server import DemoServer, DemoSettings
 from tui.testing.results import CaseResult
-from tui.testing.run.case_selection import selected
-from tui.testing.run.run_folder import Plan, RunFolder
-from tui.testing.run.runner import Runner, RunOptions
 from tui.testing.suite.loading import Suite, load_suite
 
 SUITES = Path(__file__).parent / "suites"
@@ -34,25 +30,6 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-class Progress:
-    def case_started(self, case: object) -> None: ...
-
-    def case_done(self, result: object) -> None: ...
-
-    def told_to_wait(self) -> None: ...
-
-
-async def run(
-    suite: Suite, connect: Any, folder: Path, wire: Recorder | Replayer
-) -> dict[str, CaseResult]:
-    run_folder = RunFolder(folder)
-    run_folder.begin(Plan(id="r", started="", suites={}, cases=[]))
-    options = RunOptions(jobs=4, environ=os.environ, wire=wire)
-    runner = Runner([suite], selected(suite.cases), run_folder, "r", options, Progress())
-    results = await runner.run(partial(connect, one_shot=True, store=folder / "store.db"))
-    return {result.id: result for result in results}
-
-
 async def record(
     server: DemoServer, suite: Suite, tmp_path: Path, backend: BackendName = "genie"
 ) -> tuple[Path, dict[str, CaseResult]]:
@@ -62,7 +39,7 @@ async def record(
     )
     recorder.begin(index)
     target = target_of_demo(server, backend=backend)
-    results = await run(suite, target.connect, tmp_path / "live", recorder)
+    results = await run_suite(suite, target.connect, tmp_path / "live", jobs=4, wire=recorder)
     return recorder.folder, results
 
 
@@ -71,7 +48,8 @@ async def replay(
 ) -> dict[str, CaseResult]:
     genie = json.loads((recordings / "index.json").read_text())["genie"]
     target = replay_target(backend, genie, "Ifrit")
-    return await run(suite, target.connect, tmp_path / "replay", Replayer(recordings))
+    wire = Replayer(recordings)
+    return await run_suite(suite, target.connect, tmp_path / "replay", jobs=4, wire=wire)
 
 
 def verdicts(results: dict[str, CaseResult]) -> dict[str, str]:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 import tui.testing.packs
+from tests.testing.suite_runs import run_suite
 from tui.bootstrap.demo import target_of_demo
 from tui.demo.server import DemoServer, DemoSettings
 from tui.demo.suggestions import GUARDED_GENIE, WEAK_GENIE
 from tui.testing.results import CaseResult
-from tui.testing.run.case_selection import selected
-from tui.testing.run.run_folder import Plan, RunFolder
-from tui.testing.run.runner import Runner, RunOptions
 from tui.testing.suite.loading import Suite, load_suite
 
 PACK = Path(tui.testing.packs.__file__).parent / "red-team.yaml"
@@ -33,23 +30,11 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-class Silent:
-    def case_started(self, case: object) -> None: ...
-
-    def case_done(self, result: object) -> None: ...
-
-    def told_to_wait(self) -> None: ...
-
-
 async def run(server: DemoServer, pack: Suite, genie: str, folder: Path) -> list[CaseResult]:
-    run_folder = RunFolder(folder)
-    run_folder.begin(Plan(id="r", started="", suites={}, cases=[]))
-    options = RunOptions(jobs=8, environ=os.environ)
-    runner = Runner([pack], selected(pack.cases), run_folder, "r", options, Silent())
     target = target_of_demo(server)
     assert target.use_genie is not None
     connect, _ = target.use_genie(genie)
-    return await runner.run(partial(connect, one_shot=True))
+    return list((await run_suite(pack, connect, folder, jobs=8)).values())
 
 
 def names(results: list[CaseResult], *verdicts: str) -> set[str]:

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
+from tests.testing.suite_runs import Heard, begun, runner_of
 from tui.bootstrap.demo import target_of_demo
 from tui.core.errors import ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
 from tui.testing.results import CaseAttempt, CaseResult, Check
 from tui.testing.run.case_selection import Shard, selected
-from tui.testing.run.run_folder import Plan, RunFolder
-from tui.testing.run.runner import Runner, RunOptions
+from tui.testing.run.run_folder import RunFolder
 from tui.testing.run.verdicts import case_result, is_decided
 from tui.testing.suite.loading import PlannedCase, Suite, load_suite
 
@@ -33,31 +33,12 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-class Heard:
-    """Progress that is kept."""
-
-    def __init__(self) -> None:
-        self.started: list[str] = []
-        self.done: list[CaseResult] = []
-        self.waits = 0
-
-    def case_started(self, case: PlannedCase) -> None:
-        self.started.append(case.spec.id)
-
-    def case_done(self, result: CaseResult) -> None:
-        self.done.append(result)
-
-    def told_to_wait(self) -> None:
-        self.waits += 1
-
-
 class Bench:
     """A runner over a demo server."""
 
     def __init__(self, server: DemoServer, folder: Path) -> None:
         self.server = server
-        self.folder = RunFolder(folder / "run")
-        self.folder.begin(Plan(id="run", started="", suites={}, cases=[]))
+        self.folder = begun(folder / "run")
         self.heard = Heard()
         self.path = folder / "suite.yaml"
         self.problem: Any = None
@@ -69,9 +50,7 @@ class Bench:
     async def run(
         self, suite: Suite, cases: Sequence[PlannedCase] = (), genie: str = "", **options: Any
     ) -> dict[str, CaseResult]:
-        chosen = list(cases) or selected(suite.cases)
-        usual = RunOptions(environ=os.environ, **options)
-        runner = Runner([suite], chosen, self.folder, "run", usual, self.heard)
+        runner = runner_of(suite, self.folder, self.heard, cases, **options)
         target = target_of_demo(self.server)
         assert target.use_genie is not None
         connect = target.use_genie(genie)[0] if genie else target.connect
