@@ -32,10 +32,6 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLAIN = Style()
 
 
-_COUNTDOWN = re.compile(r"expires in [45] m \d\d s")
-"""Depends on how long the drawing takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Content of a terminal."""
@@ -68,9 +64,7 @@ def snapshot_of(size: tuple[int, int], lines: Iterable[Iterable[Segment]]) -> Sn
     text, runs = [], []
     for line in lines:
         segments = [segment for segment in line if not segment.control]
-        text.append(
-            _COUNTDOWN.sub("expires in 5 m 00 s", "".join(s.text for s in segments)).rstrip()
-        )
+        text.append("".join(segment.text for segment in segments).rstrip())
         runs.append("".join(_runs(segments, letters)))
     return Snapshot(f"{size[0]}x{size[1]}", tuple(text), tuple(runs), tuple(letters))
 

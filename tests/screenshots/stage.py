@@ -42,13 +42,17 @@ _NOON_NS = round(_NOON.timestamp()) * 10**9
 
 
 class StillClock:
-    """Clock of the demo server, frozen between its steps."""
+    """Clock of the demo server, frozen between its steps.
+
+    It shows whole seconds: every reading of the server's clock moves that by a microsecond, and
+    enough of them would move a countdown.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
 
     def now_ms(self) -> int:
-        return round(self._now().timestamp() * 1000)
+        return int(self._now().timestamp()) * 1000
 
     def monotonic_s(self) -> float:
         return self._now().timestamp()
