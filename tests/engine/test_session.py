@@ -40,7 +40,9 @@ async def test_a_new_conversation_gets_its_id_from_the_server(room: Room) -> Non
     assert is_local(begun)
     assert not is_local(turn.conversation_id)
     assert ConversationNamed(begun, turn.conversation_id) in room.updates
-    assert [c.id for c in await room.session.conversations.stored()] == [turn.conversation_id]
+    [listed] = await room.session.conversations.stored()
+    assert listed.id == turn.conversation_id
+    assert listed.created_ms is not None
 
 
 async def test_everything_shown_can_be_rebuilt_from_the_store(room: Room) -> None:

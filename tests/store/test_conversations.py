@@ -32,6 +32,18 @@ async def test_conversations_are_sorted_by_newest_activity_and_unknown_last(
     assert [c.id for c in await store.conversations(limit=1, offset=1)] == [ONE]
 
 
+async def test_of_conversations_with_the_same_activity_the_one_started_later_is_first(
+    store: SqliteStore,
+) -> None:
+    for conversation in (
+        Conversation(id=TWO, created_ms=1, updated_ms=9),
+        Conversation(id=ONE, created_ms=1, updated_ms=9),
+        Conversation(id=THREE, created_ms=5, updated_ms=9),
+    ):
+        await store.save_conversations([conversation])
+    assert [c.id for c in await store.conversations()] == [THREE, *sorted((ONE, TWO))]
+
+
 async def test_a_known_title_is_never_cleared(store: SqliteStore) -> None:
     await store.save_conversations(
         [Conversation(id=ONE, title="Refunds", first_text="hi", created_ms=5, updated_ms=9)]

@@ -141,6 +141,7 @@ class Session:
         server has assigned one (``ConversationNamed``).
         """
         store, now = self._context.store, self._context.clock.now_ms()
+        starts = conversation_id is None
         if conversation_id is None:
             conversation_id = local_conversation(uuid4().hex)
         prompt = Prompt(text=text, attachments=attachments, at_ms=now)
@@ -152,7 +153,7 @@ class Session:
             turn = Turn(id=turn_id, conversation_id=self._queues.named(stored_in), prompt=prompt)
             self._listener(TurnChanged(turn))
             self._queues.enqueue(turn)
-        await self._touch(turn.conversation_id, text)
+        await self._touch(turn.conversation_id, text, starts=starts)
         return turn
 
     async def withdraw(self, conversation_id: ConversationId, turn_id: TurnId) -> Draft | None:
@@ -326,15 +327,17 @@ class Session:
             self._listener(TurnChanged(turn))
             self._queues.enqueue(turn)
 
-    async def _touch(self, conversation_id: ConversationId, text: str) -> None:
+    async def _touch(self, conversation_id: ConversationId, text: str, *, starts: bool) -> None:
+        """Record that something was said; ``starts``: it is the conversation's first message."""
         now = self._context.clock.now_ms()
         known = await self._context.store.conversation(conversation_id)
+        created_ms = known.created_ms if known else None
         conversation = Conversation(
             id=conversation_id,
             first_text=""
             if known and known.first_text
             else clean_line(text.removeprefix(SENT_BY_APP)),
-            created_ms=known.created_ms if known else now,
+            created_ms=now if created_ms is None and starts else created_ms,
             updated_ms=now,
         )
         await self._context.store.save_conversations([conversation])

@@ -44,10 +44,13 @@ _NOTE_OUTCOME = """
 def listed(
     connection: sqlite3.Connection, account: str, limit: int, offset: int, archived: bool = False
 ) -> list[Conversation]:
-    """Return pinned conversations, then newest activity first; those without a time come last."""
+    """Return pinned conversations, then newest activity first; those without a time come last.
+
+    Of two with the same time, the one started later comes first.
+    """
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM conversations WHERE account = ? AND archived = ?"
-        " ORDER BY pinned DESC, updated_ms DESC, number LIMIT ? OFFSET ?",
+        " ORDER BY pinned DESC, updated_ms DESC, created_ms DESC, id LIMIT ? OFFSET ?",
         (account, archived, limit, offset),
     )
     return [_conversation(values) for values in found]
@@ -144,7 +147,7 @@ def with_tags(
     """Return the conversations with a tag for each of these beginnings, by their row number."""
     found = connection.execute(
         f"SELECT number, {_COLUMNS} FROM conversations WHERE account = ? AND tags <> ''"
-        " ORDER BY updated_ms DESC, number",
+        " ORDER BY updated_ms DESC, created_ms DESC, id",
         row(account),
     )
     tagged = {number: _conversation(tuple(values)) for number, *values in found}
