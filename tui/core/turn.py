@@ -36,11 +36,12 @@ from tui.core.events import (
     UnknownEvent,
     UsageReported,
 )
+from tui.core.partial_messages import PartialMessage, grow
 from tui.core.step_reducer import StepReducer
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 
 if TYPE_CHECKING:
-    from tui.core.ids import ConversationId, MessageId, RunId, TurnId
+    from tui.core.ids import ConversationId, RunId, TurnId
     from tui.core.records import Prompt, TurnRecord
     from tui.core.usage import Usage
 
@@ -48,17 +49,6 @@ Phase = Literal["waiting", "working", "awaiting_approval", "awaiting_connection"
 """``waiting``: nothing from the agent has been seen yet."""
 
 _UNPLACED = 1 << 62
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialMessage:
-    """Message that is still being written."""
-
-    message_id: MessageId
-    text: str = ""
-    pending: tuple[tuple[int, str], ...] = ()
-    """Pieces that arrived before their predecessors."""
-    at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +152,7 @@ def fold(turn: Turn, events: Iterable[TurnEvent]) -> Turn:
     log, replay = _extended(turn, filter(_belongs_in_log, fresh))
     numbered = [event for event in fresh if event.run_id in (None, run_id)]
     contiguous, after_gap = _count(turn, numbered)
-    drafts = _grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)])
+    drafts = grow(turn.drafts, [e for e in fresh if isinstance(e, TextDelta)])
     turn = replace(
         turn,
         log=log,
@@ -328,30 +318,6 @@ def _last_event_id(turn: Turn, events: list[TurnEvent]) -> str | None:
         if event.seq is None or event.seq <= contiguous:
             best = event.event_id
     return best
-
-
-def _grow(
-    drafts: tuple[PartialMessage, ...], deltas: list[TextDelta]
-) -> tuple[PartialMessage, ...]:
-    by_id = {draft.message_id: draft for draft in drafts}
-    pieces: dict[MessageId, set[tuple[int, str]]] = {}
-    for delta in deltas:
-        name = delta.message_id
-        by_id.setdefault(name, PartialMessage(message_id=name, at_ms=delta.at_ms))
-        pieces.setdefault(name, set()).add((delta.offset, delta.text))
-    return tuple(_join(draft, pieces.get(name, ())) for name, draft in by_id.items())
-
-
-def _join(draft: PartialMessage, pieces: Iterable[tuple[int, str]]) -> PartialMessage:
-    """Insert pieces at their offsets; they may overlap existing text."""
-    parts, length, waiting = [draft.text], len(draft.text), []
-    for offset, piece in sorted({*draft.pending, *pieces}):
-        if offset > length:
-            waiting.append((offset, piece))
-        elif new := piece[length - offset :]:
-            parts.append(new)
-            length += len(new)
-    return replace(draft, text="".join(parts), pending=tuple(waiting))
 
 
 def _derive(turn: Turn) -> Turn:

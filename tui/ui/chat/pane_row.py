@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
@@ -32,6 +33,42 @@ TEXT_COLUMN = 3
 _NARROWEST = 24
 _SHORT = 28
 """Rows below which nothing may take a row for its looks alone."""
+
+PANE_KEYS = [
+    Binding(
+        "ctrl+b",
+        "toggle_pane('sidebar')",
+        "Conversations",
+        tooltip="Show or hide the sidebar",
+        id="pane.sidebar",
+    ),
+    Binding(
+        "ctrl+t",
+        "toggle_pane('timeline')",
+        "Timeline",
+        tooltip="Show or hide the timeline",
+        id="pane.timeline",
+    ),
+    Binding(
+        "alt+w",
+        "widen_pane(4)",
+        "Widen",
+        tooltip="Widen the sidebar, or the timeline while it has the focus",
+        show=False,
+        priority=True,
+        id="pane.widen",
+    ),
+    Binding(
+        "alt+n",
+        "widen_pane(-4)",
+        "Narrow",
+        tooltip="Narrow the sidebar, or the timeline while it has the focus",
+        show=False,
+        priority=True,
+        id="pane.narrow",
+    ),
+]
+"""Keys of the panes; the screen has the actions."""
 
 
 class Panes:

@@ -23,7 +23,7 @@ from tui.ui.chat.banner_text import BannerText
 from tui.ui.chat.chat_actions import KEYS, ChatActions
 from tui.ui.chat.chat_parts import ChatParts
 from tui.ui.chat.context import ChatContext
-from tui.ui.chat.pane_row import PaneRow
+from tui.ui.chat.pane_row import PANE_KEYS, PaneRow
 from tui.ui.chat.state import ChatState
 from tui.ui.chat.top_bar import TopBar
 from tui.ui.chat.working_line import WorkingLine
@@ -69,38 +69,7 @@ class ChatScreen(ChatActions):
 
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+b",
-            "toggle_pane('sidebar')",
-            "Conversations",
-            tooltip="Show or hide the sidebar",
-            id="pane.sidebar",
-        ),
-        Binding(
-            "ctrl+t",
-            "toggle_pane('timeline')",
-            "Timeline",
-            tooltip="Show or hide the timeline",
-            id="pane.timeline",
-        ),
-        Binding(
-            "alt+w",
-            "widen_pane(4)",
-            "Widen",
-            tooltip="Widen the sidebar, or the timeline while it has the focus",
-            show=False,
-            priority=True,
-            id="pane.widen",
-        ),
-        Binding(
-            "alt+n",
-            "widen_pane(-4)",
-            "Narrow",
-            tooltip="Narrow the sidebar, or the timeline while it has the focus",
-            show=False,
-            priority=True,
-            id="pane.narrow",
-        ),
+        *PANE_KEYS,
         Binding("tab", "next_pane", "Next pane", show=False, id="pane.next"),
         *KEYS,
         Binding(
