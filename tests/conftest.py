@@ -9,6 +9,9 @@ from hypothesis import Phase, settings
 
 from tui.api.retry import DELAYS
 
+settings.register_profile("default", deadline=None)
+"""No example is too slow on a busy machine."""
+settings.load_profile("default")
 settings.register_profile(
     "mutation",
     derandomize=True,
