@@ -146,14 +146,14 @@ def test_the_requested_profile_is_loaded(
 
 def test_a_missing_profile_error_lists_the_existing_ones(path: Path) -> None:
     message = complaint(profile="wrk", config_path=written(path, TWO))
-    assert message == f"--profile: no profile 'wrk' in {path} (profiles: 'work', 'home')."
+    assert message == f"--profile: no profile 'wrk' in {path}. Did you mean 'work'?"
 
 
 def test_a_missing_profile_error_names_the_environment_variable(path: Path) -> None:
     environ = {**OAUTH, "GENIE_TUI_PROFILE": "wrk"}
     message = complaint(config_path=written(path, ""), environ=environ)
     assert message.startswith("Environment variable GENIE_TUI_PROFILE: no profile 'wrk'")
-    assert "(profiles: none)" in message
+    assert "Profiles: none." in message
 
 
 @pytest.mark.parametrize("value", ['"gone"', "7", "['work']"])

@@ -24,7 +24,7 @@ def shell(line: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str
 def test_closed_stdin_is_a_clear_error(environ: dict[str, str]) -> None:
     done = shell("genie-tui ask - <&-", environ)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: Nothing to send: the message is empty.\n"
+    assert done.stderr == "genie-tui: Nothing to send: the message is empty.\n"
 
 
 def test_invalid_utf8_on_stdin_is_replaced(environ: dict[str, str]) -> None:
@@ -48,7 +48,7 @@ def test_a_locale_without_unicode_only_replaces_characters(
 def test_unwritable_stdout_is_a_clear_error(environ: dict[str, str], command: str) -> None:
     done = shell(f"genie-tui {command} > /dev/full", environ)
     assert done.returncode == 1
-    assert done.stderr.endswith("Error: the output: No space left on device.\n")
+    assert done.stderr.endswith("genie-tui: the output: No space left on device.\n")
 
 
 def test_an_unwritable_data_folder_is_a_clear_error(run: Run, tmp_path: Path) -> None:

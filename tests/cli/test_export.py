@@ -49,7 +49,7 @@ def test_an_export_uses_stored_turns_deleted_on_the_server(run: Run, server: Dem
 def test_an_export_of_an_unknown_conversation_is_an_error(run: Run) -> None:
     done = run("export", "cnv-unknown")
     assert done.returncode == 1
-    assert "Error: " in done.stderr
+    assert "genie-tui: " in done.stderr
     assert done.stdout == ""
 
 

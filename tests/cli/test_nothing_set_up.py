@@ -38,5 +38,5 @@ def test_with_nothing_set_up_a_command_names_both_ways_out(
         main()
     assert ended.value.code == 2
     told = capsys.readouterr().err
-    assert told.startswith("Error: Nothing is set up yet. Run 'genie-tui' to set up")
+    assert told.startswith("genie-tui: Nothing is set up yet. Run 'genie-tui' to set up")
     assert "--demo" in told

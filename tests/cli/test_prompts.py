@@ -51,7 +51,7 @@ def test_prompts_are_listed_with_their_problems(run: Run, folder: Path) -> None:
     (folder / "bad.md").write_text("---\nargs: 1\n---\nx")
     done = run("prompts")
     assert (done.returncode, done.stdout) == (2, "greet NAME  Hello {{name}}, who are you?\n")
-    assert done.stderr == "Error: bad.md, line 2: unknown key 'args'; known keys: " + (
+    assert done.stderr == "genie-tui: bad.md, line 2: unknown key 'args'; known keys: " + (
         "description, arguments.\n"
     )
     (folder / "bad.md").unlink()

@@ -113,3 +113,13 @@ def test_the_command_to_continue_names_the_profile_and_not_the_demo() -> None:
         "genie-tui --profile work --config '/my files/c.toml' --conversation cnv-1"
     )
     assert resume_command(Target(demo=True), "cnv-1") == ""
+
+
+def test_the_command_to_continue_names_backend_genie_and_run_that_were_given() -> None:
+    flags = {"backend": "workflows", "genie": "agent 1", "theme": "genie-light"}
+    assert resume_command(Target(flags=flags), "cnv-1") == (
+        "genie-tui --backend workflows --genie 'agent 1' --conversation cnv-1"
+    )
+    assert resume_command(Target(run="r-1"), "cnv-1") == (
+        "genie-tui --run r-1 --conversation cnv-1"
+    )

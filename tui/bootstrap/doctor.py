@@ -14,7 +14,7 @@ from tui.bootstrap.clients import key_client, network_of, open_account, signed_i
 from tui.core.account import login_helps
 from tui.core.diagnostics import STEPS, CheckResult, Step
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.text import clean_line, plural
+from tui.core.text import clean_line, did_you_mean, plural
 from tui.system.private_files import OTHERS, OTHERS_WRITE, Exposed, protect
 
 if TYPE_CHECKING:
@@ -154,7 +154,9 @@ async def _agent(client: WorkflowsClient, agent_id: str) -> CheckResult:
     if found is not None:
         return CheckResult("genie", "good", f"agent {clean_line(found.name) or agent_id}")
     known = ", ".join(f"{agent.id} ({clean_line(agent.name)})" for agent in agents) or "none"
-    return CheckResult("genie", "bad", f"no agent '{agent_id}'", f"Available: {known}.")
+    near = did_you_mean(agent_id, [str(agent.id) for agent in agents])
+    advice = f"{near} Available: {known}.".lstrip()
+    return CheckResult("genie", "bad", f"no agent '{agent_id}'", advice)
 
 
 async def examine(

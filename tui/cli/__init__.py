@@ -8,7 +8,8 @@ from contextlib import suppress
 import click
 
 from tui.cli.commands import root
-from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, print_error
+from tui.cli.groups import usage_text
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps
@@ -38,7 +39,7 @@ def _run() -> int:
     Raises ``ReaderGone``, and ``OSError`` for output that cannot be written.
     """
     try:
-        code = root.main(standalone_mode=False)
+        code = root.main(prog_name="genie-tui", standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
     except CommandFailure as failure:
@@ -57,5 +58,8 @@ def _run() -> int:
 def _failed(error: click.ClickException) -> int:
     """Show an error where that is possible; return its exit code."""
     with suppress(OSError):
-        error.show()
+        if isinstance(error, click.UsageError):
+            print_error(usage_text(error))
+        else:
+            error.show()
     return error.code if isinstance(error, CommandFailure) else error.exit_code

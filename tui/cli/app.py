@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
-from tui.cli.options import Target
+from tui.cli.options import Target, target_options_of
 from tui.system import gc_control
 from tui.system.file_scope import enter_folder
 
@@ -112,12 +112,10 @@ def resume_command(target: Target, conversation_id: str) -> str:
     """Return the command that opens a conversation again; empty if it is gone with the demo."""
     if target.demo:
         return ""
-    command = ["genie-tui"]
-    if target.profile:
-        command += ["--profile", target.profile]
-    if target.config:
-        command += ["--config", str(target.config)]
-    return shlex.join([*command, "--conversation", conversation_id])
+    options = target_options_of(target)
+    run = ["--run", target.run] if target.run else []
+    where = shlex.join([*run, "--conversation", conversation_id])
+    return " ".join(filter(None, ("genie-tui", options, where)))
 
 
 def _colours_asked() -> AbstractContextManager[None]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.core.events import Decision
-from tui.core.text import clean_line
+from tui.core.text import clean_line, closest
 
 _Match = Literal["exact", "folded"]
 
@@ -67,13 +66,10 @@ class ApprovalOptions:
         found = list(self._named(skill))
         if found and self.to(skill, others) is None:
             return f"Use the exact name: '{clean_line(skill)}'."
-        names = {_folded(name): name for name in self._names()}
-        close = get_close_matches(_folded(skill), list(names), n=1)
-        if not close or found:
+        near = closest(skill, self._names())
+        if not near or found:
             return ""
-        return (
-            f"You wrote '{clean_line(names[close[0]])}'; the skill is named '{clean_line(skill)}'."
-        )
+        return f"You wrote '{clean_line(near)}'; the skill is named '{clean_line(skill)}'."
 
     def _named(self, skill: str) -> Iterator[tuple[_Match, PlannedDecision]]:
         """Yield the decisions of the options that name a skill."""

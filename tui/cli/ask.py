@@ -17,7 +17,7 @@ import click
 from tui.cli.approval_options import ApprovalOptions, PlannedDecision
 from tui.cli.ask_input import Input, checked_messages, read_input, with_options
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
-from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, refusal_of
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, print_error, refusal_of
 from tui.cli.options import Target
 from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
@@ -283,7 +283,7 @@ class _Asking:
                 click.echo(f"{error.sentence()}", err=True)
             elif error.kind not in (ErrorKind.BUSY, ErrorKind.NOT_FOUND):
                 raise failure_of(error) from error
-            click.echo(f"Error: {error}", err=True)
+            print_error(str(error))
 
     async def _decision(self, turn: Turn, step: ApprovalStep) -> PlannedDecision | None:
         """Return the decision by the options, else by the user; None for neither."""

@@ -9,15 +9,15 @@ import click
 
 from tui import __version__
 from tui.cli.ask_command import ask
+from tui.cli.groups import RootGroup
 from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
-from tui.cli.streams import PipedGroup
 from tui.cli.studio.group import studio
 from tui.cli.testing.command import test
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=PipedGroup, invoke_without_command=True, context_settings=_CONTEXT)
+@click.group(cls=RootGroup, invoke_without_command=True, context_settings=_CONTEXT)
 @target_options
 @click.option("--login", is_flag=True, help="With --demo, sign in through the demo's login page.")
 @setting_options("interface")

@@ -101,7 +101,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
 
 def _print(finding: CheckResult) -> None:
     sign = click.style(_SIGNS[finding.verdict], fg=_COLOURS[finding.verdict])
-    told = clean_line(f"{finding.text} {finding.advice}", 1000)
+    told = clean_line(finding.sentence(), 1000)
     click.echo(f"{sign} {finding.step:<{_STEP_CELLS}}{told}")
 
 

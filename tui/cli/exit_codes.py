@@ -34,7 +34,12 @@ class CommandFailure(click.ClickException):
         self.code = code
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
+        print_error(self.format_message(), file)
+
+
+def print_error(message: str, file: IO[Any] | None = None) -> None:
+    """Print an error on stderr, as all commands do."""
+    click.echo(f"genie-tui: {message}", file=file, err=file is None)
 
 
 def failure_of(error: BackendError) -> CommandFailure:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from tui.cli.exit_codes import CommandFailure, ExitCode
+from tui.cli.exit_codes import CommandFailure, ExitCode, print_error
 
 
 def message_text(words: Sequence[str], prompt: str | None) -> str:
@@ -74,7 +74,7 @@ def run_prompts(*, as_json: bool) -> int:
         for usage, description in rows:
             click.echo(f"{usage:{width}}  {description}".rstrip())
     for problem in folder.problems.values():
-        click.echo(f"Error: {problem}", err=True)
+        print_error(str(problem))
     if not (folder.prompts or folder.problems):
         click.echo(f"No prompts yet. Add Markdown files to {folder.path}.", err=True)
     return ExitCode.USAGE if folder.problems else ExitCode.FINISHED

@@ -5,37 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from io import TextIOWrapper
-from typing import Any
-
-import click
 
 _MODES = ("r", "w", "w")
 
 
 class ReaderGone(Exception):
     """The reader of the output has closed it, as ``head`` does."""
-
-
-class PipedGroup(click.Group):
-    """Group of commands whose reader may close the output. Click alone would exit with code 1."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except BrokenPipeError as error:
-            raise ReaderGone from error
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise ReaderGone from error
 
 
 def prepare_streams() -> None:

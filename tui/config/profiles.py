@@ -14,6 +14,7 @@ from tui.config.paths import Environment, config_file
 from tui.config.settings import KEYS, SECRETS, SETTINGS, Profile, Sources, variable
 from tui.config.toml_file import check_keys, edited, read, tables
 from tui.core.secrets import Secret
+from tui.core.text import did_you_mean
 from tui.system.private_files import make_folder, protect, replace_text
 
 Value = str | int | Secret | None
@@ -175,8 +176,9 @@ def _named(
     known = tables(document, path)
     if name is None or name in list(known):
         return name
-    there = ", ".join(map(repr, known)) or "none"
-    raise ConfigError(f"{origin}: no profile {name!r} in {path} (profiles: {there}).")
+    there = f"Profiles: {', '.join(map(repr, known)) or 'none'}."
+    hint = did_you_mean(name, known) if isinstance(name, str) else ""
+    raise ConfigError(f"{origin}: no profile {name!r} in {path}. {hint or there}")
 
 
 def _default(names: list[str], path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui.config.errors import ConfigError
 from tui.config.paths import Environment, config_file
-from tui.core.text import clean_line
+from tui.core.text import clean_line, closest
 
 
 def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
@@ -86,8 +86,6 @@ def check_keys(table: Mapping[str, object], known: tuple[str, ...], where: str) 
     """Raise ``ConfigError`` for the first unknown key, with the nearest known one."""
     for key in table:
         if key not in known:
-            import difflib
-
-            near = difflib.get_close_matches(key, known, 1)
-            advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}."
+            near = closest(key, known)
+            advice = f"did you mean {near!r}?" if near else f"known keys: {', '.join(known)}."
             raise ConfigError(f"{where}: unknown key {clean_line(key, 40)!r}; {advice}")

@@ -55,3 +55,8 @@ class CheckResult:
     """Finding."""
     advice: str = ""
     """Next step for the user; empty if all is well."""
+
+    def sentence(self) -> str:
+        """Return the finding and the next step on one line."""
+        end = "" if not self.advice or self.text.endswith((".", "?", "!", ":")) else "."
+        return f"{self.text}{end} {self.advice}".rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.core.text import closest
+from tui.core.text import did_you_mean
 
 OptionKind = Literal["text", "number", "choice", "switch", "tags"]
 OptionValue = str | int | bool | tuple[str, ...] | None
@@ -187,7 +187,7 @@ def _name_of(choice: OptionChoice) -> str:
 
 
 def _closest(written: str, names: Sequence[str]) -> str:
-    if near := closest(written, names):
-        return f"Did you mean '{near}'?"
+    if hint := did_you_mean(written, names):
+        return hint
     listed = ", ".join(names[:_MOST_NAMES])
     return f"Use one of: {listed}{', …' if len(names) > _MOST_NAMES else ''}."

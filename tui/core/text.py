@@ -77,6 +77,14 @@ def closest(word: str, known: Iterable[str]) -> str:
     return folded[near[0]] if near else ""
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean 'NAME'?`` for the known word most like the given one; empty if none
+    is.
+    """
+    near = closest(word, known)
+    return f"Did you mean '{near}'?" if near else ""
+
+
 def drawn(text: str) -> str:
     """Return clean text without the characters that take no space on the screen."""
     return text if text.isascii() else _NOT_DRAWN.sub("", text)

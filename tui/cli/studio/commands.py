@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from tui.cli.groups import CommandGroup
 from tui.cli.options import Target, target_options
 from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
@@ -24,7 +25,7 @@ def group_of(name: str) -> click.Group | None:
     if name not in GROUPS:
         return None
     commands = [_command_of(e) for e in ENDPOINTS.values() if e.group == name]
-    return click.Group(name, help=GROUPS[name], commands=commands, context_settings=_CONTEXT)
+    return CommandGroup(name, help=GROUPS[name], commands=commands, context_settings=_CONTEXT)
 
 
 def read_json(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:

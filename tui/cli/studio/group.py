@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from tui.cli.groups import CommandGroup
 from tui.cli.options import target_of, target_options
 
 
-class StudioGroup(click.Group):
+class StudioGroup(CommandGroup):
     """Group that reads its commands from the endpoints' descriptions on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -349,7 +349,7 @@ def _problem_with_name(name: str) -> str:
 
 
 def _row(finding: CheckResult) -> Row:
-    told = line(f"{finding.text} {finding.advice}", 600)
+    told = line(finding.sentence(), 600)
     words = muted(told.plain) if finding.verdict == "open" else told
     sign = Content.assemble(_SIGNS[finding.verdict], " ", finding.step)
     return Row(words, sign, indent=_STEP_CELLS)
