@@ -1,32 +1,42 @@
-"""Names in the READMEs exist: files, modules, classes, functions, key ids, endpoints and faults."""
+"""READMEs and the guide: names, commands, and links exist; generated tables are up to date."""
 
 from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
+import click
 import pytest
 
-import tui
+from tests.readme_tables import ROOT, TABLES, with_table
+from tui.cli.commands import root
 from tui.demo.context import DemoContext
-from tui.demo.faults import OPERATIONS, parse
+from tui.demo.faults import OPERATIONS
+from tui.demo.faults import parse as parse_fault
 from tui.demo.headless.connection_consent import consent_routes
 from tui.demo.headless.routes import headless_routes
 from tui.demo.identity.routes import identity_routes
 from tui.demo.server import DemoServer
 from tui.demo.workflows.routes import workflow_routes
 
-ROOT = Path(tui.__file__).parents[1]
 DEMO = ROOT / "tui/demo/README.md"
 READMES = [
     ROOT / "tui/README.md",
     ROOT / "tests/README.md",
     DEMO,
+    ROOT / "tui/studio/README.md",
+    ROOT / "tui/testing/README.md",
     ROOT / "tui/ui/textual_fixes/README.md",
 ]
+MAIN = ROOT / "README.md"
+GUIDE = ROOT / "tui/GUIDE.md"
+DOCUMENTS = [MAIN, GUIDE, ROOT / "tests/bench/README.md", *READMES]
 
 _SPAN = re.compile(r"`([^`\n]+)`")
 _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -159,10 +169,37 @@ def test_everything_that_a_readme_names_exists(path: Path) -> None:
     assert sorted(set(unknown_names(path.read_text("utf-8"), path.parent))) == []
 
 
-def test_the_paths_and_modules_of_the_main_readme_exist() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    paths = [path for path in _PATH.findall(text) if not files_of(path, ROOT)]
+@pytest.mark.parametrize("path", [MAIN, GUIDE], ids=lambda path: path.name)
+def test_paths_and_modules_in_texts_for_users_exist(path: Path) -> None:
+    text = path.read_text("utf-8")
+    paths = [found for found in _PATH.findall(text) if not files_of(found, ROOT)]
     assert [*paths, *(name for name in _MODULE.findall(text) if not is_module(name))] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(path: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", path.read_text("utf-8")):
+        name, _, heading = link.partition("#")
+        linked = path.parent / name if name else path
+        assert linked.exists(), link
+        assert not heading or heading in headings_of(linked), link
+
+
+def headings_of(path: Path) -> set[str]:
+    """Return the anchors of a document's headings."""
+    titles = re.findall(r"^#+ (.*)$", _FENCED.sub("", path.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_the_main_readme_is_short() -> None:
+    assert len(MAIN.read_bytes()) <= 14_000
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_generated_table_is_up_to_date(name: str) -> None:
+    """If not: python -m tests.readme_tables."""
+    text = TABLES[name].path.read_text("utf-8")
+    assert text == with_table(text, name)
 
 
 def test_the_readme_of_the_fixes_has_a_row_for_each_module() -> None:
@@ -211,7 +248,67 @@ def test_the_readme_of_the_demo_names_each_endpoint() -> None:
 def test_the_readme_of_the_demo_names_each_fault_and_operation() -> None:
     text = DEMO.read_text("utf-8")
     with pytest.raises(ValueError, match="one of ") as rejected:
-        parse("nothing")
+        parse_fault("nothing")
     kinds = str(rejected.value).partition("one of ")[2].split(", ")
     assert set(re.findall(r"^\| `([a-z_]+)[:`]", text, re.MULTILINE)) == set(kinds)
     assert [name for name in OPERATIONS if f"`{name}`" not in text] == []
+
+
+# -- commands --------------------------------------------------------------------------------
+
+_OPERATORS = frozenset("|&;<>()")
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```|((?:^ {4}\S.*\n)+)", re.DOTALL | re.MULTILINE)
+
+
+def commands_of(text: str) -> Iterator[list[str]]:
+    """Yield the arguments of each ``genie-tui`` in code blocks and spans of a document."""
+    for line in [*_shell_lines(text), *_SPAN.findall(_FENCED.sub("", text))]:
+        if not re.search(r"(?:^\s*|/|[|&;] )genie-tui ", line):
+            continue
+        words = shlex.shlex(line, posix=True, punctuation_chars="".join(_OPERATORS))
+        words.whitespace_split = True
+        for is_operator, part in groupby(words, lambda word: set(word) <= _OPERATORS):
+            name, *arguments = part
+            if not is_operator and Path(name).name == "genie-tui":
+                yield arguments
+
+
+def _shell_lines(text: str) -> Iterator[str]:
+    for language, fenced, indented in _BLOCK.findall(text):
+        if language in ("", "sh"):
+            yield from (fenced or indented).replace("\\\n", " ").splitlines()
+
+
+def parse(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse a command without running it; raises ``ClickException`` for what does not exist."""
+    monkeypatch.setattr(click.Command, "invoke", lambda self, context: None)
+    with suppress(click.exceptions.NoArgsIsHelpError):  # a group
+        root.main(arguments, prog_name="genie-tui", standalone_mode=False)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_in_documents_exist_with_their_options(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in commands_of(path.read_text("utf-8")):
+        for file in filter(re.compile(r"\w+\.\w+").fullmatch, arguments):
+            tmp_path.joinpath(file).touch()
+        parse(arguments, monkeypatch)
+
+
+def test_commands_are_found_in_blocks_pipes_and_spans() -> None:
+    found = list(commands_of(MAIN.read_text("utf-8")))
+    assert ["--demo"] in found
+    assert ["ask", "--demo", "What went wrong here?"] in found
+    assert ["login"] in found
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dance"], ["ask", "--loudly", "x"], ["studio", "genies", "dance"], ["export"]]
+)
+def test_finds_commands_that_do_not_exist(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(click.ClickException):
+        parse(arguments, monkeypatch)

@@ -20,8 +20,6 @@ from tui.config import DATA_CENTERS, INTERFACE, SETTINGS, Profile, Setting, load
 from tui.config.value_types import COLUMNS, HOST, SWITCH, URL
 from tui.core.secrets import Secret
 
-README = Path(__file__).parents[1] / "README.md"
-
 _WORDS = {True: ("true", "1", "Yes", " on "), False: ("false", "0", "No", "off")}
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 _URLS = st.sampled_from(["https://genie.example", "http://localhost:8000", "http://[::1]:9/a"])
@@ -194,19 +192,3 @@ def test_the_interface_and_the_agent_share_no_setting() -> None:
     assert {setting.group for setting in SETTINGS.values()} == {"agent", "interface"}
     assert {setting.key for setting in INTERFACE} < SETTINGS.keys()
     assert set(DATA_CENTERS) == set(SETTINGS["data_center"].type.choices)
-
-
-def row_of(setting: Setting) -> str:
-    """The setting's row in the README."""
-    option = f", `{setting.option}`" if setting.has_option else ""
-    default = str(setting.default or "")
-    if isinstance(setting.default, bool):
-        default = str(setting.default).lower()
-    return f"| `{setting.key}`{option} | {setting.type.name} | {default} | {setting.help} |"
-
-
-def test_the_readme_lists_every_setting() -> None:
-    lines = README.read_text(encoding="utf-8").splitlines()
-    start = lines.index("| setting | value | default | meaning |") + 2
-    end = lines.index("", start)
-    assert lines[start:end] == [row_of(setting) for setting in SETTINGS.values()]

@@ -1,10 +1,11 @@
-"""Every documented endpoint has a working command and a row in the README.
+"""Every documented endpoint has a working command, and ``studio endpoints`` lists it.
 
 ``endpoints.txt`` is the list of the vendor's pages, kept apart from the code.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -16,7 +17,6 @@ from tui.demo.server import DemoServer
 from tui.studio.endpoints import ENDPOINTS
 
 HERE = Path(__file__).parent
-README = HERE.parents[2] / "README.md"
 
 WALK = """
 genies list --folder-id 7498 --state active
@@ -98,21 +98,24 @@ def documented() -> set[str]:
     return {line for line in lines if not line.startswith("#")}
 
 
-def readme_table() -> dict[str, str]:
-    """The commands of the README's table, by their endpoints."""
-    text = README.read_text(encoding="utf-8")
-    section = text.partition("\n## Studio\n")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^\| `([A-Z]+ /api\S+)` \| `studio ([\w -]+)` \|$", section, re.M))
-
-
 def pattern_of(path: str) -> str:
     return re.sub(r":\w+", "[^/]+", path)
 
 
-def test_the_readme_names_every_documented_endpoint_with_its_command() -> None:
-    table = readme_table()
-    assert set(table) == documented()
-    assert table == {f"{e.method} {e.path}": name for name, e in ENDPOINTS.items()}
+def test_the_list_of_endpoints_has_every_documented_one_and_its_command(genie_tui: Studio) -> None:
+    listed = json.loads(genie_tui("studio", "endpoints", "--json").out)
+    assert {f"{row['method']} {row['path']}" for row in listed} == documented()
+    assert len(listed) == len(documented())
+    assert [row["command"] for row in listed] == [f"studio {name}" for name in ENDPOINTS]
+
+
+def test_the_list_of_endpoints_cuts_nothing_and_needs_no_token(genie_tui: Studio) -> None:
+    done = genie_tui("studio", "endpoints")
+    head, *lines = done.out.splitlines()
+    assert head.split() == ["METHOD", "PATH", "COMMAND"]
+    rows = [re.split(r"\s{2,}", line) for line in lines]
+    assert rows == [[e.method, e.path, f"studio {name}"] for name, e in ENDPOINTS.items()]
+    assert done.err == ""
 
 
 @pytest.mark.parametrize("observed", [False, True], ids=["documented", "observed"])
@@ -137,7 +140,7 @@ def test_every_command_of_the_table_works(studio: Studio, server: DemoServer) ->
                 value = value[int(key) if key.isdigit() else key]
             known[name] = str(value)
         walked.add(command)
-    assert walked == set(readme_table().values())
+    assert walked == set(ENDPOINTS)
 
 
 @pytest.mark.parametrize("command", sorted(ENDPOINTS))

@@ -16,12 +16,24 @@ class StudioGroup(CommandGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from tui.studio.endpoints import GROUPS
 
-        return list(GROUPS)
+        return [*GROUPS, _endpoints.name or ""]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from tui.cli.studio.commands import group_of
 
-        return group_of(cmd_name)
+        return _endpoints if cmd_name == _endpoints.name else group_of(cmd_name)
+
+
+@click.command("endpoints", short_help="List every endpoint and its command.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def _endpoints(as_json: bool) -> None:
+    """List every endpoint of the Developer API and the command that calls it.
+
+    Sends nothing and needs no token.
+    """
+    from tui.cli.studio.output import print_endpoints
+
+    print_endpoints(as_json=as_json)
 
 
 @click.group("studio", cls=StudioGroup)

@@ -112,6 +112,22 @@ class Printer:
             _print_fields({**content, secret: _secret_in(content, secret)}, [*names, secret])
 
 
+def print_endpoints(*, as_json: bool) -> None:
+    """Print method, path, and command of each endpoint, in the order of the routes.
+
+    No column is cut in a narrow terminal, since all that is here is names to copy.
+    """
+    from tui.studio.endpoints import ENDPOINTS
+
+    names = ("method", "path", "command")
+    rows = [(e.method, e.path, f"studio {e.command}") for e in ENDPOINTS.values()]
+    if as_json:
+        _print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        for line in table(names, rows, None):
+            click.echo(line)
+
+
 def shown(value: Any) -> str:
     """Return a value for a cell: text as it is, other values as JSON, nothing if missing."""
     if value is None:
