@@ -103,7 +103,7 @@ def test_without_the_images_extra_the_package_to_install_is_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rich_pixels", None)
-    with pytest.raises(CannotShow, match="images"):
+    with pytest.raises(CannotShow, match="rich-pixels"):
         picture_of(path, 20, 20)
 
 
@@ -196,7 +196,7 @@ def test_without_the_sixel_encoder_the_extra_to_install_is_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "textual_image._sixel", None)
-    with pytest.raises(CannotShow, match="images"):
+    with pytest.raises(CannotShow, match="rich-pixels"):
         picture_of(path, 20, 20, "sixel", (10, 20))
 
 

@@ -103,7 +103,9 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
         from aiohttp import web
         from textual_serve.server import Server
     except ImportError:
-        text = "The browser demo needs an extra package. Run: pip install 'genie-tui[web]'"
+        from tui.system.installation import command_for_extra
+
+        text = f"The browser demo needs another library. Run: {command_for_extra('web')}"
         raise CommandFailure(text, ExitCode.USAGE) from None
 
     pages: set[asyncio.Task[object]] = set()

@@ -27,7 +27,6 @@ _KITTY_ID = 7_346_201
 """One picture is displayed at a time."""
 _KITTY_PIECE = 4096
 _DELETE = f"\x1b_Ga=d,d=I,i={_KITTY_ID},q=2\x1b\\"
-_EXTRA = "To preview pictures, run: pip install 'genie-tui[images]'"
 _SCALED_WELL = ("L", "RGB", "RGBA")
 """Pixel modes that can be interpolated: no palettes."""
 
@@ -67,7 +66,7 @@ def picture_of(
     try:
         from PIL import Image, UnidentifiedImageError
     except ImportError as error:
-        raise CannotShow(_EXTRA) from error
+        raise _without_libraries() from error
     try:
         check_path(path)
         with Image.open(path, formats=_KINDS) as image:
@@ -75,7 +74,7 @@ def picture_of(
             fitted = _fitted(image, columns * cell[0], lines * cell[1])
         return _drawn(fitted, about, protocol, cell, background)
     except ImportError as error:
-        raise CannotShow(_EXTRA) from error
+        raise _without_libraries() from error
     except UnidentifiedImageError as error:
         raise CannotShow(f"{name} isn't a picture that genie-tui can show.") from error
     except Image.DecompressionBombError as error:
@@ -84,6 +83,12 @@ def picture_of(
         raise
     except Exception as error:  # a broken picture may raise anything
         raise CannotShow(f"Couldn't show {name}: the picture is damaged.") from error
+
+
+def _without_libraries() -> CannotShow:
+    from tui.system.installation import command_for_extra
+
+    return CannotShow(f"To preview pictures, run: {command_for_extra('images')}")
 
 
 def _about(image: Image, path: Path) -> str:
