@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -16,6 +17,7 @@ import pytest
 
 from tests.readme_tables import ROOT, TABLES, with_table
 from tui.cli.commands import root
+from tui.config import load
 from tui.demo.context import DemoContext
 from tui.demo.faults import OPERATIONS
 from tui.demo.faults import parse as parse_fault
@@ -225,6 +227,25 @@ def test_finds_names_that_do_not_exist(text: str, unknown: list[str]) -> None:
     assert list(unknown_names(text, ROOT / "tui")) == unknown
 
 
+def test_the_layers_in_the_readme_are_those_that_are_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = contracts["contracts"][0]["layers"]
+    picture = (ROOT / "tui/README.md").read_text("utf-8").split("```")[1]
+    drawn = [set(re.findall(r"\w+", line[:44])) for line in picture.splitlines()]
+    assert [layer for layer in drawn if layer] == [set(layer.split(" | ")) for layer in layers]
+
+
+def test_the_profiles_in_the_main_readme_can_be_used(tmp_path: Path) -> None:
+    (example,) = re.findall(
+        r"^```toml\n(.*?)^```", MAIN.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    path = tmp_path / "config.toml"
+    path.write_text(example)
+    usual = load(config_path=path, environ={})
+    robot = load("robot", path, environ={"GENIE_TUI_API_KEY": "key"})
+    assert (usual.label, usual.auth, robot.auth) == ("work", "oauth", "api_key")
+
+
 # -- the demo server -------------------------------------------------------------------------
 
 
@@ -300,7 +321,7 @@ def test_commands_in_documents_exist_with_their_options(
 def test_commands_are_found_in_blocks_pipes_and_spans() -> None:
     found = list(commands_of(MAIN.read_text("utf-8")))
     assert ["--demo"] in found
-    assert ["ask", "--demo", "What went wrong here?"] in found
+    assert ["ask", "--demo", "-", "--approve", "Order laptop"] in found
     assert ["login"] in found
 
 
