@@ -96,6 +96,6 @@ def test_every_picture_of_the_gallery_exists() -> None:
 
 def test_every_picture_in_the_readme_exists() -> None:
     readme = Path(__file__).resolve().parents[2] / "README.md"
-    linked = re.findall(r"\(screenshots/([^)]+)\)", readme.read_text("utf-8"))
+    linked = re.findall(r"[(\"]screenshots/([^)\"]+)[)\"]", readme.read_text("utf-8"))
     assert linked
     assert [name for name in linked if not (GALLERY_FOLDER / name).is_file()] == []
