@@ -85,6 +85,8 @@ class BaseApp(SafeApp[ResultT]):
         self._is_preview = False
         self._filter_lines()
         self.theme_problem = self._take_theme(dark=self.terminal.dark)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._first_theme: str | None = self.theme
         if self.preferences.reduced_motion:
             self.animation_level = "none"
 
@@ -160,6 +162,15 @@ class BaseApp(SafeApp[ResultT]):
         if not self.terminal.links:
             filters.append(NoLinks())
         filters.append(PlainGlyphs(self.terminal.glyphs))
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the style sheets again, unless they are being parsed for the first theme only now.
+
+        Setting it asks for this, and would have all of them parsed twice before the first paint.
+        """
+        first, self._first_theme = self._first_theme, None
+        if self.theme != first:
+            super().refresh_css(animate)
 
     def on_background_seen(self, event: BackgroundSeen) -> None:
         """Follow the terminal's background, unless the user has chosen a theme."""
