@@ -149,7 +149,7 @@ def test_a_value_of_another_type_in_a_profile_ends_with_exit_code_2(
 def test_without_a_profile_the_environment_is_checked_too(tmp_path: Path, setting: Setting) -> None:
     """The demo has an agent of its own, and the settings of the interface."""
     texts, accepted = rejected_texts(setting)
-    arguments = ("--demo",) if setting.group == "interface" else ("whoami",)
+    arguments = ("whoami",) if setting.group == "agent" else ("--demo",)
     for text in texts:
         done = run(*arguments, folder=tmp_path, environ={setting.variable: text}, profile=None)
         check_refused(done, f"Environment variable {setting.variable}", accepted)
@@ -181,14 +181,16 @@ def test_a_flag_reaches_the_setting_on_the_command_line(
     seen: list[Target] = []
     monkeypatch.setattr("tui.cli.app.run_app", seen.append)
     given = ("--theme", "nord", "--screen-reader", "--backend", "workflows", "--genie", "ag-1")
+    given += ("--log", "a.log", "--log-format", "json")
     run(*given, folder=tmp_path, environ={}, profile=None)
     run(folder=tmp_path, environ={}, profile=None)
     flags = {"theme": "nord", "screen_reader": True, "backend": "workflows", "genie": "ag-1"}
+    flags |= {"log": "a.log", "log_format": "json"}
     assert [target.flags for target in seen] == [flags, {}]
     assert flags.keys() == {setting.key for setting in SETTINGS.values() if setting.has_option}
 
 
-def test_the_interface_and_the_agent_share_no_setting() -> None:
-    assert {setting.group for setting in SETTINGS.values()} == {"agent", "interface"}
+def test_every_setting_has_one_group() -> None:
+    assert {setting.group for setting in SETTINGS.values()} == {"agent", "interface", "log"}
     assert {setting.key for setting in INTERFACE} < SETTINGS.keys()
     assert set(DATA_CENTERS) == set(SETTINGS["data_center"].type.choices)

@@ -16,6 +16,7 @@ import httpx
 from tui.api.coerce import object_of
 from tui.api.error_hints import ANSWERS, ASK_AGAIN, CASES, FailureCase, Hints, hint_for
 from tui.api.network.transport import ProxyFailure, proxy_of
+from tui.api.request_log import request_id_of
 from tui.api.retry import retry_after_s
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.json_values import read_json
@@ -24,8 +25,6 @@ from tui.core.text import clean_line
 
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing."""
-
-_REQUEST_ID_HEADERS = ("x-request-id", "x-correlation-id")
 
 
 def failure(
@@ -164,12 +163,6 @@ def _plain_text(response: httpx.Response) -> str:
     text = response.content[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     markup = text.startswith("<") or "html" in response.headers.get("content-type", "")
     return "" if markup or "\0" in text else clean_line(text)
-
-
-def request_id_of(response: httpx.Response) -> str | None:
-    """Return the request ID of the service, from the response's headers."""
-    found = (response.headers.get(name, "") for name in _REQUEST_ID_HEADERS)
-    return clean_line(next(filter(None, found), "")) or None
 
 
 def _without_credential(words: str, request: httpx.Request) -> str:

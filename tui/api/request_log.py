@@ -1,4 +1,4 @@
-"""Log of a client's requests, with the request IDs of the service."""
+"""Log of requests, with the request IDs of the service: for the log file, and for a client."""
 
 from __future__ import annotations
 
@@ -8,10 +8,36 @@ from typing import Any
 
 import httpx
 
-from tui.api.failures import request_id_of
 from tui.core.diagnostics import CallListener, ServerCall
+from tui.core.text import clean_line
+from tui.system.logs import note
 
 _BEGAN = "genie_tui.began"
+_REQUEST_ID_HEADERS = ("x-request-id", "x-correlation-id")
+
+
+def request_id_of(response: httpx.Response) -> str | None:
+    """Return the request ID of the service, from the response's headers."""
+    found = (response.headers.get(name, "") for name in _REQUEST_ID_HEADERS)
+    return clean_line(next(filter(None, found), "")) or None
+
+
+def note_request(
+    request: httpx.Request, began_s: float, response: httpx.Response | None, failure: str = ""
+) -> None:
+    """Log a request for the log file, without query, headers and body: they have secrets."""
+    note(
+        "request",
+        {
+            "method": request.method,
+            "host": request.url.netloc.decode("ascii", "replace"),
+            "path": request.url.path,
+            "status": response.status_code if response else None,
+            "ms": round((time.monotonic() - began_s) * 1000),
+            "request_id": request_id_of(response) if response else None,
+            "failure": failure or None,
+        },
+    )
 
 
 class RequestLog:

@@ -23,6 +23,7 @@ from tui.auth.redirect import Accepted, Denied, Expected, query_of, read_answer
 from tui.core.account import Identity, LoginProblem
 from tui.core.browser_detection import redirect_doubt, remote_reason, tunnel_command
 from tui.core.errors import BackendError, StoreError
+from tui.core.secrets import hold_secret
 from tui.system.browser import open_browser
 
 _ENTROPY_BYTES = 32
@@ -30,7 +31,9 @@ _ENTROPY_BYTES = 32
 
 def new_secret() -> SecretStr:
     """Return 256 random bits in 43 unreserved characters: a verifier, or a state."""
-    return SecretStr(secrets.token_urlsafe(_ENTROPY_BYTES))
+    value = secrets.token_urlsafe(_ENTROPY_BYTES)
+    hold_secret(value)
+    return SecretStr(value)
 
 
 def challenge_for(verifier: SecretStr) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from pydantic import SecretStr
 
 from tui.core.account import LoginProblem
+from tui.core.secrets import hold_secret
 from tui.core.text import clean_line
 
 LONGEST_ANSWER = 16_384
@@ -91,6 +92,7 @@ def read_answer(query: str, expected: Expected) -> Accepted | Denied:
     if error:
         description = fields.get("error_description", [""])[0]
         return Denied(clean_line(error, 60), clean_line(description, 300))
+    hold_secret(code)
     return Accepted(SecretStr(code))
 
 

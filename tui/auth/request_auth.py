@@ -10,7 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.secrets import is_client_key, is_developer_token
+from tui.core.secrets import hold_secret, is_client_key, is_developer_token
 
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 
@@ -27,6 +27,7 @@ def authorization(token: SecretStr) -> str:
             "The key or token is empty, or contains spaces or invalid characters.",
             hint="Enter only the key, without 'Bearer' and without line breaks.",
         )
+    hold_secret(token.get_secret_value())
     return f"Bearer {token.get_secret_value()}"
 
 

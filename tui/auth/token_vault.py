@@ -22,6 +22,7 @@ from tui.auth.provider import Grant
 from tui.auth.secret_files import locked, make_folder, private_place, read_private, write_private
 from tui.core.account import Identity
 from tui.core.errors import StoreError
+from tui.core.secrets import hold_secret
 
 _VERSION = 1
 
@@ -37,6 +38,10 @@ class Tokens:
     lifetime_s: float | None
     """Lifetime of the access token from then on; None if the provider did not say."""
     identity: Identity
+
+    def __post_init__(self) -> None:
+        for token in filter(None, (self.access_token, self.refresh_token)):
+            hold_secret(token.get_secret_value())
 
     @classmethod
     def of(cls, grant: Grant, asked_s: float, identity: Identity) -> Tokens:

@@ -81,10 +81,12 @@ async def open_session(
 
     ``account`` names the owner of the conversations.
     """
+    from tui.bootstrap.session_log import SessionLog
     from tui.engine.session import Session
     from tui.engine.updates import UserNotice
     from tui.store import SqliteStore
 
+    publish = SessionLog(publish).publish
     try:
         store = await SqliteStore.open(path, account)
         if store.set_aside:

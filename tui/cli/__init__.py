@@ -70,4 +70,7 @@ def _failed(error: click.ClickException) -> int:
             print_error(usage_text(error))
         else:
             error.show()
-    return error.code if isinstance(error, CommandFailure) else error.exit_code
+    code = error.code if isinstance(error, CommandFailure) else error.exit_code
+    if logs := sys.modules.get("tui.system.logs"):  # else nothing has been done that is logged
+        logs.note("command failed", {"text": error.format_message(), "exit_code": int(code)})
+    return code

@@ -13,7 +13,7 @@ import click
 
 from tui.cli.app import with_keymap
 from tui.cli.exit_codes import CommandFailure, ExitCode
-from tui.cli.options import Target
+from tui.cli.options import Target, open_log
 from tui.core.diagnostics import STEPS, CheckResult, Verdict
 from tui.core.text import clean_line
 
@@ -93,7 +93,9 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
     from tui.bootstrap.demo import running_demo
 
     if not target.demo:
-        yield read_profile(target.profile, target.config, key_needed=False, flags=target.flags)
+        profile = read_profile(target.profile, target.config, key_needed=False, flags=target.flags)
+        open_log(profile)
+        yield profile
         return
     async with running_demo(target.backend or "genie") as profile:
         yield profile

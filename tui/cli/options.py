@@ -12,11 +12,12 @@ import click
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
 from tui.config import SETTINGS
+from tui.config.value_types import FILE
 
 if TYPE_CHECKING:
     from tui.bootstrap import AgentTarget
     from tui.config import Preferences, Profile
-    from tui.config.settings import BackendName, Group, Setting
+    from tui.config.settings import BackendName, Group, LogSettings, Setting
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -85,9 +86,11 @@ class Target:
         from tui.config import ConfigError
 
         try:
-            return general_preferences(self.flags, self.config)
+            preferences = general_preferences(self.flags, self.config)
         except ConfigError as error:
             raise CommandFailure(str(error), ExitCode.USAGE) from error
+        open_log(preferences)
+        return preferences
 
     def read(self, *, key_needed: bool = True) -> Profile:
         """Return the profile (:func:`tui.bootstrap.read_profile`); raises as :meth:`place` does."""
@@ -95,9 +98,27 @@ class Target:
         from tui.config import ConfigError
 
         try:
-            return read_profile(self.profile, self.config, key_needed=key_needed, flags=self.flags)
+            profile = read_profile(
+                self.profile, self.config, key_needed=key_needed, flags=self.flags
+            )
         except ConfigError as error:
             raise CommandFailure(str(error), ExitCode.USAGE) from error
+        open_log(profile)
+        return profile
+
+
+def open_log(settings: LogSettings) -> None:
+    """Open the log file, if the settings name one. Raises ``CommandFailure`` if it cannot be."""
+    if settings.log:
+        from tui.bootstrap.session_log import start_log
+
+        try:
+            context = click.get_current_context(silent=True)
+            start_log(settings, context.command_path if context else "")
+        except OSError as error:
+            problem = error.strerror or str(error)
+            text = f"Couldn't write the log {settings.log} ({problem})."
+            raise CommandFailure(text, ExitCode.USAGE) from error
 
 
 _FLAGS = "tui.flags"
@@ -131,6 +152,8 @@ def _option(setting: Setting) -> Callable[[_F], _F]:
     kind: dict[str, Any] = {"metavar": "NAME"}
     if isinstance(setting.default, bool):
         kind = {"is_flag": True, "default": None}
+    elif setting.type is FILE:
+        kind = {"metavar": "FILE"}
     elif setting.type.choices:
         kind = {"type": click.Choice(setting.type.choices)}
     return click.option(
@@ -139,7 +162,7 @@ def _option(setting: Setting) -> Callable[[_F], _F]:
 
 
 def target_options(command: _F) -> _F:
-    """Add ``--demo``, ``--profile``, ``--config``, and the options of the agent's settings.
+    """Add ``--demo``, ``--profile``, ``--config``, and options of the agent's and log's settings.
 
     Commands take the first three as arguments; the settings are kept in the context.
     """
@@ -153,6 +176,7 @@ def target_options(command: _F) -> _F:
             help="Configuration file to use instead of the default one.",
         ),
         setting_options("agent"),
+        setting_options("log"),
     )
     for decorate in reversed(decorators):
         command = decorate(command)

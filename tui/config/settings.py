@@ -1,8 +1,8 @@
 """Table of settings. Adding a setting takes one line here, and its use.
 
 Generated from it: environment variables, command-line options, checks, ``Preferences``, the fields
-of the set-up screen and the table in the README. Settings of ``InterfaceSettings`` are also read
-without a profile; those of ``Profile`` belong to an agent.
+of the set-up screen and the table in the README. Settings of ``InterfaceSettings`` and
+``LogSettings`` are also read without a profile; those of ``Profile`` belong to an agent.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tui.config.value_types import (
     COLUMNS,
     DATA_CENTER,
     DEVELOPER_TOKEN,
+    FILE,
     HOST,
     SWITCH,
     TEXT,
@@ -30,7 +31,8 @@ from tui.config.value_types import (
 from tui.core.secrets import Secret
 
 BackendName = Literal["genie", "workflows"]
-Group = Literal["agent", "interface"]
+LogFormat = Literal["text", "json"]
+Group = Literal["agent", "interface", "log"]
 
 _T = TypeVar("_T")
 
@@ -73,7 +75,17 @@ def _setting(default: _T, type_: ValueType[_T], help_: str, *, has_option: bool 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterfaceSettings:
+class LogSettings:
+    """Settings of the log, for all commands."""
+
+    log: str = _setting("", FILE, "Write a log to this file; secrets are masked.", has_option=True)
+    log_format: LogFormat = _setting(
+        "text", one_of("text", "json"), "Lines of the log: text, or JSON.", has_option=True
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceSettings(LogSettings):
     """Settings of the interface."""
 
     theme: str = _setting("", TEXT, "Color theme, such as genie-light.", has_option=True)
@@ -155,11 +167,13 @@ class Preferences(InterfaceSettings):
 
 
 def _declared() -> Iterator[Setting]:
+    log = {declared.name for declared in fields(LogSettings)}
     interface = {declared.name for declared in fields(InterfaceSettings)}
     for declared in fields(Profile):
         if "setting" in declared.metadata:
             type_, help_, has_option = declared.metadata["setting"]
             group: Group = "interface" if declared.name in interface else "agent"
+            group = "log" if declared.name in log else group
             yield Setting(declared.name, type_, declared.default, help_, group, has_option)
 
 
@@ -171,7 +185,7 @@ SETTINGS: Mapping[str, Setting] = {
 KEYS = tuple(SETTINGS)
 """Keys of a profile in the file."""
 
-INTERFACE = tuple(setting for setting in SETTINGS.values() if setting.group == "interface")
+INTERFACE = tuple(setting for setting in SETTINGS.values() if setting.group != "agent")
 """Settings that are also read without a profile."""
 
 SECRETS = frozenset(setting.key for setting in SETTINGS.values() if setting.type.is_secret)

@@ -101,6 +101,7 @@ def _developer_token(value: object) -> Secret:
 
 
 TEXT = ValueType("text", _text)
+FILE = ValueType("file", _text)
 SWITCH = ValueType("true or false", _switch)
 COLUMNS = ValueType("columns", _columns)
 URL = ValueType("URL", _url)

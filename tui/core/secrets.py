@@ -1,4 +1,4 @@
-"""Secret settings, and detection of the kind of a credential."""
+"""Secrets of this process: their type in settings, and their values, to be masked anywhere."""
 
 from __future__ import annotations
 
@@ -18,6 +18,27 @@ def is_client_key(credential: str) -> bool:
     return bool(_CLIENT_KEY.fullmatch(credential))
 
 
+_SHORTEST = 8
+"""A shorter secret would also mask ordinary words."""
+_MOST = 100
+_held: dict[str, None] = {}
+
+
+def hold_secret(value: str) -> None:
+    """Mask a value from now on in everything that :func:`tui.core.redaction.redact` sees."""
+    value = value.strip()
+    if len(value) >= _SHORTEST:
+        _held.pop(value, None)
+        _held[value] = None
+        if len(_held) > _MOST:
+            del _held[next(iter(_held))]
+
+
+def held_secrets() -> tuple[str, ...]:
+    """Return the newest secrets of this process, the longest first."""
+    return tuple(sorted(_held, key=len, reverse=True))
+
+
 class Secret:
     """Text hidden from ``repr``, ``str`` and tracebacks; read it explicitly."""
 
@@ -25,6 +46,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        hold_secret(value)
 
     def get_secret_value(self) -> str:
         return self._value

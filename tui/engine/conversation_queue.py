@@ -33,6 +33,7 @@ from tui.engine.server_history import running_turn
 from tui.engine.tasks import run_with_watchers
 from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import MessageRejected, Problem, TurnChanged, TurnDropped
+from tui.system.logs import note
 
 
 class _Rejected(Exception):
@@ -162,6 +163,7 @@ class ConversationQueue:
         except StoreError as error:
             problem = BackendError(ErrorKind.STORE, str(error))
         except Exception as error:  # otherwise the turn would appear to run forever
+            note("turn failed", {"turn": runner.turn.id}, error=error)
             text = f"The conversation can't continue: {clean_line(redact(repr(error)), 200)}"
             problem = BackendError(ErrorKind.BAD_ANSWER, text)
         self.context.publish(Problem(problem, runner.conversation_id))

@@ -23,6 +23,7 @@ from urllib.parse import unquote
 from urllib.request import getproxies, proxy_bypass
 
 from tui.api.network.settings import Network, unusable
+from tui.core.secrets import hold_secret
 
 _SCHEMES = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks": 1080}
 """Schemes of proxies with their default ports; without a scheme it is ``http``."""
@@ -89,6 +90,7 @@ def parse_proxy(value: str, variable: str) -> Proxy:
     if not host or (port is not None and not 0 < port < 65536):
         raise unusable(variable, "isn't a proxy address", _how(variable))
     user, _, password = credential.partition(":")
+    hold_secret(unquote(password))
     return Proxy(
         scheme="socks5" if scheme.startswith("socks") else scheme,
         host=host,

@@ -1,8 +1,12 @@
-"""Transport that sends requests directly or through a proxy, and names a proxy's failures."""
+"""Transport that sends requests directly or through a proxy, and names a proxy's failures.
+
+Every request is logged here.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +16,7 @@ import httpx
 from tui.api.network.certificates import context_of, no_trust, trust_of
 from tui.api.network.proxies import Proxy, proxy_for
 from tui.api.network.settings import Network
+from tui.api.request_log import note_request
 
 if TYPE_CHECKING:
     import httpcore
@@ -60,6 +65,16 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         self._ways: dict[tuple[Proxy | None, bool], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        began_s = time.monotonic()
+        try:
+            response = await self._send(request)
+        except BaseException as error:
+            note_request(request, began_s, None, type(error).__name__)
+            raise
+        note_request(request, began_s, response)
+        return response
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         port = url.port or (443 if url.scheme == "https" else 80)
         proxy = proxy_for(self._network, url.scheme, url.host, port)

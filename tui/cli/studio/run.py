@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
-from tui.cli.options import Target
+from tui.cli.options import Target, open_log
 from tui.cli.studio.output import Printer
 from tui.cli.studio.users import find_user
 from tui.core.errors import BackendError, ErrorKind
@@ -79,6 +79,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
     from tui.config import ConfigError
 
     if target.demo:
+        target.preferences()
         async with running_demo() as profile:
             yield profile
         return
@@ -86,6 +87,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
         profile = read_studio_profile(target.profile, target.config)
     except ConfigError as error:
         raise CommandFailure(str(error), ExitCode.USAGE) from error
+    open_log(profile)
     yield profile
 
 

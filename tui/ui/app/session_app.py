@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
@@ -18,6 +19,7 @@ from tui.core.records import Introduction
 from tui.core.redaction import describe_exception
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
+from tui.system.logs import note
 from tui.ui.app.base import BaseApp
 from tui.ui.app.early_input import EarlyKeys
 from tui.ui.app.messages import GenieWanted, SignInNeeded
@@ -165,7 +167,7 @@ class SessionApp(BaseApp[None]):
                 error.hint = ""  # the banner shows its own hint
             self._chat.parts.lifecycle.failed(error)
         except Exception as error:
-            self.log.error(error)
+            note("session failed", error=error)
             self._chat.parts.lifecycle.failed(_as_backend_error(error))
 
     async def _learn_who(self) -> None:
@@ -240,7 +242,7 @@ class SessionApp(BaseApp[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that failed unexpectedly, and continue."""
         if event.state is WorkerState.ERROR and (error := event.worker.error):
-            self.log.error(error)
+            note("task failed", error=error)
             self.notify(describe_exception(error), severity="error")
 
     def show_hint(self, text: str, seconds: float) -> None:
@@ -286,7 +288,7 @@ class SessionApp(BaseApp[None]):
                     await asyncio.wait([asyncio.ensure_future(_ended(self._session_worker))])
                 await self.studio.aclose()
         except TimeoutError:
-            self.log.warning("The session took too long to close.")
+            note("session closed too slowly", level=logging.WARNING)
         finally:
             self.exit(return_code=return_code)
 

@@ -17,6 +17,7 @@ from textual.widgets import Static, TextArea
 from textual.worker import Worker, WorkerState
 
 from tui.core.text import clean
+from tui.system.logs import note
 from tui.ui.app.messages import CopyText
 from tui.ui.chat.banner import Banner
 from tui.ui.chat.banner_text import BannerText
@@ -299,7 +300,7 @@ class ChatScreen(ChatActions):
         """Report a background task that failed."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
-            self.log.error(error)
+            note("task failed", error=error)
             self.context.report(error)
 
     # -- messages between parts ------------------------------------------------------------

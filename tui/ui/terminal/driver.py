@@ -19,6 +19,7 @@ from tui.system.input.arrival_times import Arrivals
 from tui.system.input.decoder import charset_of
 from tui.system.input.paste_detector import Event, Report
 from tui.system.input.terminal_input import TerminalInput
+from tui.system.logs import note
 from tui.system.terminal_guard import RESTORE, TerminalGuard
 from tui.ui.terminal.output_diff import OutputDiff
 from tui.ui.terminal.terminal_events import TerminalEvents
@@ -95,7 +96,7 @@ class GenieDriver(OpenLinuxDriver):
             try:
                 self._pass_on_all(terminal, arrivals, events)
             except Exception as error:  # a bug of ours: continue with the next byte
-                self.app.log.error(error)
+                note("input lost", error=error)
 
     def _pass_on_all(
         self, terminal: TerminalInput, arrivals: Arrivals, events: TerminalEvents
@@ -138,7 +139,7 @@ class GenieDriver(OpenLinuxDriver):
             for message in events.messages(event):
                 self.process_message(message)
         except Exception as error:  # lose only this event, whatever it was
-            self.app.log.error(error)
+            note("event lost", error=error)
 
     def _is_listening(self) -> bool:
         try:
