@@ -22,7 +22,9 @@ from tests.ui.chat_page import PilotedChat
 from tui.core.ids import ConversationId
 
 _MODULE = "tests.bench.history"
-_FILTER_S = 0.2
+_FILTER_S = 0.1
+_DOWN_S = 0.03
+_LONG_TO_SHORT = 1.1
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
@@ -37,10 +39,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
                 unit=unit,
                 values=[run[name] for run in taken[length]],
                 floor=[run[name] for run in shortest] if length != lengths[0] else (),
+                budget=_LONG_TO_SHORT if length != lengths[0] else None,
+                of="ratio",
             )
     count = scale.pick(10_000, 1_000)
     runs = _in_turn("titles", count, scale)
-    for name, budget in (("fill", None), ("filter", _FILTER_S), ("down", None)):
+    for name, budget in (("fill", None), ("filter", _FILTER_S), ("down", _DOWN_S)):
         what = f"sidebar with {count:,} conversations, {name}"
         yield Figure(what=what, unit="s", values=[run[name] for run in runs], budget=budget)
 

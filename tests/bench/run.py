@@ -15,6 +15,7 @@ MODULES = (
     "traffic",
     "suites",
     "start",
+    "commands",
     "stream",
     "tokens",
     "history",

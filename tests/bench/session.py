@@ -26,12 +26,15 @@ from tui.engine.updates import EventsSeen, RecoveryChanged, Update
 
 _MODULE = "tests.bench.session"
 _FLOOD_PER_S = 5_000
-_LONGEST_LAG_MS = 100
+_LONGEST_LAG_MS = 30
+_LONGEST_ECHO_MS = 50
+_ROUND_TRIPS = 1.3
+_MOST_MB = 75
 _DAY_S = 2 * 60 * 60
 _TURN_EVERY_S = 30
 _FULL = 170
 """After so many turns the windows are full, with 500 rows the timeline's too."""
-_MOST_GROWN_MB = 0.02
+_MOST_GROWN_MB = 0.01
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
@@ -45,17 +48,29 @@ def measure(scale: Scale) -> Iterator[Figure]:
     )
     yield Figure(what="the same, brought", unit="events/s", values=[flood["rate"]])
     yield Figure(what="the same, worst lag", unit="ms", values=[flood["worst"]])
-    yield Figure(what="the same, key echo", unit="ms", values=[flood["echo"]])
+    yield Figure(
+        what="the same, key echo",
+        unit="ms",
+        values=[flood["echo"]],
+        budget=None if scale.smoke else _LONGEST_ECHO_MS,
+    )
     gaps, trips = asyncio.run(_recoveries(scale.pick(20, 3)))
     yield Figure(
         what="cut to first replayed event (floor: one round trip)",
         unit="ms",
         values=gaps,
         floor=trips,
+        budget=_ROUND_TRIPS,
+        of="ratio",
     )
     turns = scale.pick(_DAY_S // _TURN_EVERY_S, 20)
     day = _child("day", str(turns))
-    yield Figure(what=f"memory after {turns} turns in the app", unit="MB", values=[day["end"]])
+    yield Figure(
+        what=f"memory after {turns} turns in the app",
+        unit="MB",
+        values=[day["end"]],
+        budget=None if scale.smoke else _MOST_MB,
+    )
     yield Figure(what="of that, grown since turn 10", unit="MB", values=[day["grown"]])
     if turns > _FULL:
         yield Figure(

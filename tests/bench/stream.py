@@ -32,7 +32,7 @@ from tui.ui.transcript.virtual_list import VirtualList
 
 _MODULE = "tests.bench.stream"
 _KEYS = "αβγδεζηθικλμνξοπρστυφχψω"
-_BUDGETS = {"cpu": 0.5, "memory": 0.25, "echo": 0.1}
+_BUDGETS = {"cpu": 0.45, "memory": 0.1, "echo": 0.1}
 _UNITS = {"cpu": "s", "memory": "MB", "echo": "ms", "lag": "s"}
 _NAMES = {
     "cpu": "processor time",
@@ -40,7 +40,7 @@ _NAMES = {
     "echo": "key echo meanwhile",
     "lag": "last token to screen",
 }
-_LONGEST_LAG_S = 0.3
+_LONGEST_LAG_S = 0.1
 
 
 @dataclass(frozen=True)

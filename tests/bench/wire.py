@@ -22,10 +22,10 @@ _CHUNK = 16_384
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Many small events, a few of a megabyte, and a message token by token."""
-    for what, body, ours_of in (
-        ("small events", _small(scale.pick(50_000, 5_000)), _genie),
-        ("events of 1 MB", _large(scale.pick(30, 3)), _genie),
-        ("tokens", _tokens(scale.pick(50_000, 5_000)), _workflow),
+    for what, body, ours_of, budget in (
+        ("small events", _small(scale.pick(50_000, 5_000)), _genie, 2.5),
+        ("events of 1 MB", _large(scale.pick(30, 3)), _genie, 5),
+        ("tokens", _tokens(scale.pick(50_000, 5_000)), _workflow, 3),
     ):
         runs = range(scale.pick(scale.runs, 1))
         pairs = [(_seconds(ours_of, body), _seconds(_theirs, body)) for _ in runs]
@@ -36,6 +36,8 @@ def measure(scale: Scale) -> Iterator[Figure]:
             unit="s",
             values=ours,
             floor=theirs,
+            budget=budget,
+            of="ratio",
         )
         yield Figure(what=f"{what}, rate", unit="events/s", values=[events / s for s in ours])
         yield Figure(what=f"{what}, rate", unit="MB/s", values=[megabytes / s for s in ours])
