@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+
+from tui.cli import main
 from tui.engine.session import Session
 from tui.testing.results import CaseResult
 from tui.testing.run.case_selection import selected
@@ -66,3 +70,18 @@ async def run_suite(
     runner = runner_of(suite, begun(folder), **options)
     results = await runner.run(partial(connect, one_shot=True, store=folder / "store.db"))
     return {result.id: result for result in results}
+
+
+class Command:
+    """The command, in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._patch, self._caught = monkeypatch, capsys
+
+    def __call__(self, *arguments: object, word: str = "test") -> tuple[int, str]:
+        """Return the exit code, and all that was printed."""
+        self._patch.setattr(sys, "argv", ["genie-tui", word, *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        caught = self._caught.readouterr()
+        return int(left.value.code or 0), caught.out + caught.err

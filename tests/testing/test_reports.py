@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from tui.cli import main
+from tests.testing.suite_runs import Command
 from tui.testing.reports.comparison import compare, comparison_lines
 from tui.testing.reports.html_report import html_report
 from tui.testing.reports.junit import junit_xml
 from tui.testing.reports.merging import ReportProblem, merged
 from tui.testing.reports.policy_results import by_policy
 from tui.testing.reports.wording import case_line, closing_lines
-from tui.testing.result_masking import masked
+from tui.testing.result_masking import ResultMask
 from tui.testing.results import (
     CaseAttempt,
     CaseResult,
@@ -33,26 +32,6 @@ from tui.testing.results import (
 )
 
 KEY = "f" * 64
-
-
-class Command:
-    """The command, in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._patch, self._caught = monkeypatch, capsys
-
-    def __call__(self, *arguments: object) -> tuple[int, str]:
-        """Return the exit code, and all that was printed."""
-        self._patch.setattr(sys, "argv", ["genie-tui", "test", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        caught = self._caught.readouterr()
-        return int(left.value.code or 0), caught.out + caught.err
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
 
 
 def turn(ok: bool | None, **more: Any) -> TurnResult:
@@ -150,7 +129,7 @@ def test_the_page_asks_nothing_of_the_network() -> None:
     page = html_report(ALL)
     assert "default-src 'none'" in page
     assert not re.search(r"\bsrc(set)?=|@import|url\(|<link|<img", page)
-    for word in ("s/good", "s/flaky", "2 of 3 passed", "HELP-1", "passes now"):
+    for word in ("s/good", "s/flaky", "2 of 3 repeats passed", "HELP-1", "passes now"):
         assert word in page
 
 
@@ -163,7 +142,7 @@ def test_a_secret_is_masked_in_every_form_and_place() -> None:
     result.cases[0].attempts[0].turns[0] = turn(
         False, reply=spread, approvals=[{"skill": "x", "parameters": {"a": {"b": [spread]}}}]
     )
-    safe = masked(result, [secret])
+    safe = ResultMask([secret]).masked(result)
     for text in (junit_xml(safe), html_report(safe), safe.model_dump_json()):
         assert secret not in text
         assert secret.encode().hex() not in text

@@ -29,13 +29,13 @@ class AgentNames:
 
     def of(self, agent_id: str) -> str:
         """Return the stored name; empty if there is none. Touches the disk."""
-        return self._here().get(agent_id, "")
+        return self.all().get(agent_id, "")
 
     def save(self, names: Mapping[str, str]) -> None:
         """Store names, by agent ID, unless the file has them. Touches the disk."""
-        if dict(names) == self._here():
+        if dict(names) == self.all():
             return
-        text = json.dumps({**self._all(), self._host: dict(names)}, indent=1)
+        text = json.dumps({**self._every_host(), self._host: dict(names)}, indent=1)
         with suppress(OSError):
             make_folder(self._path.parent)
             replace_text(self._path, text)
@@ -43,14 +43,15 @@ class AgentNames:
     def learn(self, agent_id: str, name: str) -> None:
         """Store one more name. Touches the disk."""
         if name and agent_id:
-            self.save({**self._here(), agent_id: name})
+            self.save({**self.all(), agent_id: name})
 
-    def _here(self) -> dict[str, str]:
-        found = self._all().get(self._host)
+    def all(self) -> dict[str, str]:
+        """Return the stored names, by agent ID. Touches the disk."""
+        found = self._every_host().get(self._host)
         pairs = found.items() if isinstance(found, dict) else ()
         return {str(agent): name for agent, name in pairs if isinstance(name, str)}
 
-    def _all(self) -> dict[str, object]:
+    def _every_host(self) -> dict[str, object]:
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):

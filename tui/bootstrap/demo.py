@@ -30,6 +30,7 @@ from tui.demo.suggestions import GUARDED_GENIE, IFRIT, WEAK_GENIE, introduction
 if TYPE_CHECKING:
     from tui.auth.keyring import KeyringBackend
     from tui.auth.token_vault import TokenVault
+    from tui.bootstrap.agent_lookup import KnownAgents
     from tui.config import BackendName, Profile
     from tui.core.account import Account
     from tui.core.ports import Clock
@@ -52,10 +53,21 @@ def demo_target(
     demo = _EmbeddedDemo(settings, backend, handle)
     use = demo.use_genie if backend == "genie" else None
     place = _without_files(_place(demo.connect, studio=demo.studio, use_genie=use), backend)
+    place = replace(place, backend=backend, list_agents=partial(_list_agents, backend))
     return replace(place, genie=handle, agent_name=name) if genie else place
 
 
 _VARIANTS = {"weak": (WEAK_GENIE, "Gullible"), "guarded": (GUARDED_GENIE, "Guarded")}
+
+
+async def _list_agents(backend: BackendName, wanted: str) -> KnownAgents:
+    """Return the agents of a demo server, and the words for its variants."""
+    from tui.bootstrap.agent_lookup import KnownAgents
+    from tui.bootstrap.profiles import list_agents
+
+    async with running_demo(backend) as profile:
+        found = await list_agents(profile, wanted)
+    return KnownAgents({**found.names, **dict.fromkeys(_VARIANTS, "")}, are_all=True)
 
 
 def target_of_demo(

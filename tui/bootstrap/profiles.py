@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tui.bootstrap.agent_names import agent_names, known_name, user_names
-from tui.bootstrap.backends import open_backend
+from tui.bootstrap.backends import open_backend, workflows_client
 from tui.bootstrap.clients import key_vault, open_account
-from tui.bootstrap.studio import studio_of
+from tui.bootstrap.studio import open_studio, studio_of
 from tui.bootstrap.target import AgentTarget, Connect, open_session
+from tui.core.errors import BackendError
 from tui.core.records import GenieSource
+from tui.core.text import clean_line
 
 if TYPE_CHECKING:
+    from tui.bootstrap.agent_lookup import KnownAgents
     from tui.config import Profile
     from tui.engine.session import Session
     from tui.engine.updates import Publish
@@ -67,6 +71,7 @@ def agent_target(profile: Profile) -> AgentTarget:
         genie=profile.genie or "" if is_genie else "",
         backend=profile.backend,
         use_genie=partial(use_genie, profile, None) if is_genie else None,
+        list_agents=partial(list_agents, profile),
         early_draft_store=DraftFile(data_dir() / "unsent" / quote(profile.label, safe="")),
     )
 
@@ -96,6 +101,34 @@ def use_genie(profile: Profile, config: Path | None, genie: str) -> tuple[Connec
     return connect, GenieSource(
         str(path) if is_kept else "", variable("genie") if overruled else ""
     )
+
+
+async def list_agents(profile: Profile, wanted: str) -> KnownAgents:
+    """Return the agents of a profile's host: from the service, unless ``wanted`` is known here."""
+    from tui.bootstrap.agent_lookup import KnownAgents
+
+    stored = await asyncio.to_thread(agent_names(profile).all)
+    if wanted in stored:
+        return KnownAgents(stored)
+    try:
+        found = await _listed_agents(profile)
+    except BackendError:
+        found = None  # what needs the service reports why it does not answer
+    return KnownAgents(stored) if found is None else KnownAgents(found, are_all=True)
+
+
+async def _listed_agents(profile: Profile) -> dict[str, str] | None:
+    """Return the names of all agents of the service; None if it does not list them."""
+    if profile.backend == "workflows":
+        client = workflows_client(profile)
+        try:
+            return {a.id: clean_line(a.name) for a in await client.list_agents() if a.id}
+        finally:
+            await client.aclose()
+    if not profile.developer_token:
+        return None
+    async with open_studio(profile) as studio:
+        return {genie.id: clean_line(genie.name) async for genie in studio.genies.list()}
 
 
 @asynccontextmanager

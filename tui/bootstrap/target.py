@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.config import Preferences
 from tui.core.account import Account
@@ -14,6 +14,7 @@ from tui.core.records import GenieSource, Introduction
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:
+    from tui.bootstrap.agent_lookup import KnownAgents
     from tui.config import BackendName
     from tui.core.ports import ChatBackend, Clock
     from tui.core.store_port import EarlyDraftStore
@@ -36,6 +37,8 @@ class Connect(Protocol):
 
 OpenAccount = Callable[[], AbstractAsyncContextManager[Account]]
 OpenStudio = Callable[[], AbstractAsyncContextManager["DeveloperClient"]]
+ListAgents = Callable[[str], Coroutine[Any, Any, "KnownAgents"]]
+"""Returns the agents among which one is looked for, by its name or its handle."""
 UseGenie = Callable[[str], tuple[Connect, GenieSource]]
 """Opens the session of another genie, and returns where that choice is stored."""
 
@@ -59,6 +62,8 @@ class AgentTarget:
     backend: BackendName = "genie"
     use_genie: UseGenie | None = None
     """Switches the target to another genie."""
+    list_agents: ListAgents | None = None
+    """Lists the agents of the service; None if this is the only one."""
     introduction: Introduction = field(default_factory=Introduction)
     preferences: Preferences = field(default_factory=Preferences)
     early_draft_store: EarlyDraftStore | None = None

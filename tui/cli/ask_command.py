@@ -122,7 +122,7 @@ def ask(
     if batch is not None:
         from tui.cli.ask_batch import BatchRequest, run_batch
 
-        if text or conversation or last_conversation or files or options or prompt:
+        if text or conversation or last_conversation or files or options or prompt or as_json:
             raise click.UsageError("--batch goes with approvals, --timeout, --jobs, and -o alone.")
         asked = BatchRequest(
             path=batch, answers=answers, jobs=jobs, timeout_s=timeout, output=output, resume=resume

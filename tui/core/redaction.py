@@ -6,9 +6,10 @@ in types that do not print them, and their values are known here (:mod:`tui.core
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from tui.core.secrets import held_secrets
@@ -94,6 +95,16 @@ def _without_held(text: str, held: Iterable[str]) -> str:
             pieces = rf"(?:{_GAP.pattern})?".join(map(re.escape, secret))
             text = re.sub(pieces, MASK, text)
     return text
+
+
+def secret_forms(secret: str) -> Iterator[str]:
+    """Yield a secret as it is, and as addresses, hexadecimal, and Base64 show it."""
+    yield secret
+    yield quote(secret, safe="")
+    data = secret.encode()
+    yield data.hex()
+    yield base64.b64encode(data).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def describe_exception(error: BaseException) -> str:

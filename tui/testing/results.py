@@ -144,6 +144,8 @@ class CaseResult(Result):
     """Passes that were needed."""
     interval: tuple[float, float] | None = None
     """95 % interval of the pass rate; None for a single repeat."""
+    all_pass: dict[int, float] = {}
+    """Estimated chance that so many repeats in a row all pass (pass^k), by their number."""
     reason: str = ""
     """Known failure, or why it was not run or not judged."""
     attempts: list[CaseAttempt] = []
@@ -168,6 +170,7 @@ class SuiteInfo(Result):
     name: str
     file: str
     sha256: str
+    description: str = ""
 
 
 class RunInfo(Result):
@@ -182,6 +185,8 @@ class RunInfo(Result):
     backend: str = ""
     target: str = ""
     """Options that name the agent, such as ``--profile staging``."""
+    variables: str = ""
+    """Options that set the variables of the suites, such as ``--var sku=A``."""
     seed: int | None = None
     shard: str = "1/1"
     repeat: int | None = None

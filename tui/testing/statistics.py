@@ -7,6 +7,9 @@ from statistics import NormalDist
 
 _Z_95 = NormalDist().inv_cdf(0.975)
 
+IN_A_ROW = 3
+"""Repeats for which reports tell the chance that all of them pass."""
+
 
 def wilson_interval(passed: int, count: int) -> tuple[float, float]:
     """Return the 95 % interval of a pass rate (Wilson's score interval)."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tui.core.redaction import MASK
+from tui.core.redaction import MASK, secret_forms
 
 _SHAPES = re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*|\bwrka\w{2}-[\w.~+-]+|\b[0-9a-f]{64}\b")
 """Credentials that can be told by their shape; replacing them leaves JSON as JSON."""
@@ -118,6 +118,6 @@ def described_body(content: bytes, content_type: str) -> Any:
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return a text without secrets; JSON stays JSON."""
     for secret in secrets:
-        if secret:
-            text = text.replace(secret, MASK).replace(json.dumps(secret)[1:-1], MASK)
+        for form in secret_forms(secret) if secret else ():
+            text = text.replace(form, MASK).replace(json.dumps(form)[1:-1], MASK)
     return _SHAPES.sub(MASK, text)

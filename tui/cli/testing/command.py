@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from tui.cli.options import target_of, target_options
 
@@ -97,5 +98,17 @@ def test(
     paths = tuple(Path(suite) for suite in suites)
     asked = TestOptions(suites=with_pack(paths, pack), **options)
     if suites[:1] == ("merge",) and not Path("merge").is_file():
+        _reject_options_of_runs(context)
         context.exit(merge_reports(asked.suites[1:], asked))
     context.exit(list_cases(asked) if only_list else run_suites(target, asked))
+
+
+_OF_REPORTS = frozenset({"suites", "junit", "html", "json_file", "compare", "fail_on"})
+
+
+def _reject_options_of_runs(context: click.Context) -> None:
+    """Raise ``click.UsageError`` for an option that 'merge' would ignore."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in _OF_REPORTS and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{parameter.opts[0]} doesn't go with 'test merge'.")

@@ -52,6 +52,25 @@ def resumed_plan(name: str, suites: Sequence[Suite]) -> tuple[RunFolder, Plan]:
     return folder, plan
 
 
+def planned_cases(
+    plan: Plan, suites: Sequence[Suite], selected: Sequence[PlannedCase]
+) -> list[PlannedCase]:
+    """Return the cases of an interrupted run, in its order.
+
+    Raises ``CommandFailure`` if ``selected``, unless empty, are other ones.
+    """
+    by_key = {case.key: case for suite in suites for case in suite.cases}
+    cases = [by_key[key] for key in plan.cases if key in by_key]
+    others = selected and {case.key for case in selected} != set(plan.cases)
+    if others or len(cases) < len(plan.cases):
+        text = (
+            f"run {plan.id} has other cases. Name the same suites, and leave out --filter, --tag, "
+            "--shard, and --seed."
+        )
+        raise CommandFailure(text, ExitCode.USAGE)
+    return cases
+
+
 def store_of_run(name: str) -> Path:
     """Return the path of a run's conversations. Raises ``CommandFailure`` if there are none."""
     folder = RunFolder(runs_folder() / Path(name).name)

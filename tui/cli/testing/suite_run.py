@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -25,8 +26,10 @@ from tui.api.recording.replayer import Replayer
 from tui.bootstrap import AgentTarget
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target, target_options_of
-from tui.cli.testing.run_folders import new_plan, resumed_plan
+from tui.cli.testing.run_folders import new_plan, planned_cases, resumed_plan
+from tui.cli.testing.suite_agent import place_of, target_of_suites
 from tui.core.errors import ErrorKind
+from tui.core.text import plural
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.studio.models import GenieId
@@ -36,7 +39,6 @@ from tui.testing.reports.junit import junit_xml
 from tui.testing.reports.merging import ReportProblem, merged, read_report
 from tui.testing.reports.policy_results import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
-from tui.testing.result_masking import masked
 from tui.testing.results import CaseResult, RunInfo, RunResult, SuiteInfo
 from tui.testing.run.case_selection import Shard, selected
 from tui.testing.run.runner import OpenSession, Runner, RunOptions
@@ -103,19 +105,22 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     suites = _suites(asked)
     cases = _selected(asked, suites)
     _check_outputs(asked)
-    place, wire = _place_and_wire(target, asked, suites)
     if asked.resume:
         folder, plan = resumed_plan(asked.resume, suites)
-    else:
+        cases = planned_cases(plan, suites, cases if _selects(asked) else ())
+    target, place, wire = _place_and_wire(target, asked, suites)
+    if not asked.resume:
         shard = str(Shard(*asked.shard)) if asked.shard else "1/1"
         options = {"repeat": asked.repeat, "seed": asked.seed, "shard": shard}
         folder, plan = new_plan(suites, cases, agent=place.agent_name, **options)
+    click.echo(f"Run {plan.id}: {plural(len(cases), 'case')}, {place.agent_name}", err=True)
     progress = LiveProgress(len(cases)) if sys.stdout.isatty() else PlainProgress()
     run_options = RunOptions(
         jobs=asked.jobs,
         repeat=asked.repeat or plan.repeat,
         fail_fast=asked.fail_fast,
         until_decided=asked.until_decided,
+        timeout_s=asked.timeout,
         environ=os.environ,
         wire=wire,
     )
@@ -127,11 +132,13 @@ def run_suites(target: Target, asked: TestOptions) -> int:
             work = _run(runner, connect, place if asked.studio else None)
             results, guardrails = asyncio.run(work)
     except KeyboardInterrupt:
-        click.echo(f"Interrupted. To continue: genie-tui test ... --resume {plan.id}", err=True)
+        again = [] if asked.resume else ["--resume", plan.id]
+        command = shlex.join(["genie-tui", *sys.argv[1:], *again])
+        click.echo(f"Interrupted. To continue: {command}", err=True)
         return ExitCode.INTERRUPTED
-    result = masked(
-        RunResult(
-            run=RunInfo(
+    result = RunResult(
+        run=runner.mask.masked(
+            RunInfo(
                 id=plan.id,
                 started=plan.started,
                 seconds=round(time.monotonic() - begun_s, 3),
@@ -139,16 +146,16 @@ def run_suites(target: Target, asked: TestOptions) -> int:
                 agent=place.agent_name,
                 backend=place.backend,
                 target=target_options_of(target),
+                variables=shlex.join(w for v in asked.variables for w in ("--var", v)),
                 seed=plan.seed,
                 shard=plan.shard,
                 repeat=run_options.repeat,
                 problem=runner.problem.sentence() if runner.problem else "",
-            ),
-            suites=[SuiteInfo(name=s.spec.suite, file=s.file, sha256=s.sha256) for s in suites],
-            cases=results,
-            guardrails=guardrails,
+            )
         ),
-        [secret for suite in suites for secret in suite.secrets],
+        suites=[runner.mask.masked(_suite_info(suite)) for suite in suites],
+        cases=results,
+        guardrails=runner.mask.value(guardrails),
     )
     folder.report.write_text(result.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
     refused = runner.problem is not None and runner.problem.kind in _REFUSED
@@ -156,10 +163,17 @@ def run_suites(target: Target, asked: TestOptions) -> int:
     return failure_of(runner.problem).code if refused and runner.problem else code
 
 
+def _suite_info(suite: Suite) -> SuiteInfo:
+    spec = suite.spec
+    return SuiteInfo(
+        name=spec.suite, file=suite.file, sha256=suite.sha256, description=spec.description
+    )
+
+
 def _place_and_wire(
     target: Target, asked: TestOptions, suites: Sequence[Suite]
-) -> tuple[AgentTarget, Recorder | Replayer | None]:
-    """Return the agent, and what records or replays its service."""
+) -> tuple[Target, AgentTarget, Recorder | Replayer | None]:
+    """Return the target and its agent, and what records or replays its service."""
     if asked.record and asked.replay:
         raise click.UsageError("--record and --replay exclude each other.")
     if asked.replay:
@@ -169,10 +183,11 @@ def _place_and_wire(
             index = read_index(asked.replay)
         except RecordingProblem as problem:
             raise CommandFailure(str(problem), ExitCode.USAGE) from None
-        return replay_target(index.backend, index.genie, index.agent), Replayer(asked.replay)
-    place = target.place()
+        place = replay_target(index.backend, index.genie, index.agent)
+        return target, place, Replayer(asked.replay)
+    place, target = place_of(target_of_suites(target, suites))
     if not asked.record:
-        return place, None
+        return target, place, None
     recorder = Recorder(asked.record, [s for suite in suites for s in suite.secrets])
     recorder.begin(
         RecordingIndex(
@@ -183,7 +198,7 @@ def _place_and_wire(
             suites={suite.spec.suite: suite.sha256 for suite in suites},
         )
     )
-    return place, recorder
+    return target, place, recorder
 
 
 async def _run(
@@ -330,8 +345,14 @@ def _selected(asked: TestOptions, suites: Sequence[Suite]) -> list[PlannedCase]:
     return cases
 
 
+def _selects(asked: TestOptions) -> bool:
+    return bool(asked.words or asked.tags or asked.shard or asked.seed is not None)
+
+
 def _check_outputs(asked: TestOptions) -> None:
     """Raise ``CommandFailure`` before the run for a report that can't be written."""
+    if asked.fail_on != "any" and not asked.compare:
+        raise click.UsageError("--fail-on goes with --compare.")
     for path in (asked.junit, asked.json_file, asked.html):
         if path is not None and not os.access(path.parent, os.W_OK):
             raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)

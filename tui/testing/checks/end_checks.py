@@ -9,12 +9,18 @@ from tui.testing.checks.check_context import CheckContext, NotTold, Problems
 from tui.testing.checks.matching import mismatches
 from tui.testing.results import TurnResult
 
+_UNJUDGED = frozenset({"timeout", "refused"})
+"""Outcomes that say nothing about the agent."""
+
 
 def _outcome(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:
     wanted = [value] if isinstance(value, str) else value
     if "any" not in wanted and turn.outcome not in wanted:
         why = f" ({turn.error.text})" if turn.error and turn.error.text else ""
-        yield f"{turn.outcome}{why}, not {' or '.join(wanted)}"
+        problem = f"{turn.outcome}{why}, not {' or '.join(wanted)}"
+        if turn.outcome in _UNJUDGED:
+            raise NotTold(problem)
+        yield problem
 
 
 def _error(value: Any, turn: TurnResult, context: CheckContext) -> Iterator[str]:

@@ -13,8 +13,22 @@ from tui.core.text import duration
 from tui.export.html_page import words_as_html
 from tui.testing.reports.comparison import Comparison
 from tui.testing.reports.policy_results import PolicyResult, by_policy
-from tui.testing.reports.wording import LABELS, case_summary, rerun_command, totals
-from tui.testing.results import CaseAttempt, CaseResult, Check, RunResult, SkillCall, TurnResult
+from tui.testing.reports.wording import (
+    LABELS,
+    case_summary,
+    repeats_sentence,
+    rerun_command,
+    totals,
+)
+from tui.testing.results import (
+    CaseAttempt,
+    CaseResult,
+    Check,
+    RunInfo,
+    RunResult,
+    SkillCall,
+    TurnResult,
+)
 
 _LONGEST_REPLY = 20_000
 _SQUARES = {"pass": "■", "fail": "□", "error": "!"}
@@ -37,7 +51,7 @@ def html_report(result: RunResult, comparison: Comparison | None = None) -> str:
             *(_comparison(comparison) if comparison else ()),
             *_policies(result),
             *_filters(result),
-            *(part for case in _worst_first(result.cases) for part in _case(case)),
+            *(part for case in _worst_first(result.cases) for part in _case(result.run, case)),
             f"<script>{script}</script>\n</body>\n</html>\n",
         ]
     )
@@ -56,6 +70,9 @@ def _head(result: RunResult) -> Iterator[str]:
     verdict = "pass" if result.passed else "fail"
     word = "All passed" if result.passed else "Failed"
     yield f"<header>\n<h1>{escape(_names(result))}</h1>\n"
+    for suite in result.suites:
+        if suite.description:
+            yield f'<p class="muted">{escape(suite.description)}</p>\n'
     counts = escape(totals(result.cases))
     yield f'<p class="verdict {verdict}"><strong>{word}</strong>: {counts}</p>\n'
     facts = [run.agent, f"{run.started} UTC".replace("Z UTC", " UTC"), duration(run.seconds)]
@@ -125,7 +142,7 @@ def _worst_first(cases: list[CaseResult]) -> list[CaseResult]:
     return sorted(cases, key=lambda case: (order.index(case.verdict), not case.flaky))
 
 
-def _case(case: CaseResult) -> Iterator[str]:
+def _case(run: RunInfo, case: CaseResult) -> Iterator[str]:
     flaky = case.flaky and case.verdict == "pass"
     kind, label = ("flaky", "flaky") if flaky else (case.verdict, LABELS[case.verdict])
     text = " ".join([case.key, case.name, *case.tags]).lower()
@@ -140,15 +157,21 @@ def _case(case: CaseResult) -> Iterator[str]:
     if summary := case_summary(case) or case.name:
         yield f'<span class="why">{escape(summary)}</span>'
     yield '</summary>\n<div class="body">\n'
-    if case.interval and case.repeats > 1:
-        low, high = (round(100 * share) for share in case.interval)
-        rate = round(100 * case.passed / case.repeats)
-        yield f'<p class="muted">{case.passed} of {case.repeats} passed ({rate}%, '
-        yield f"95% interval {low} to {high}%); {case.needed} were needed.</p>\n"
+    if notes := ", ".join(_notes(case)):
+        yield f'<p class="muted">{escape(notes)}</p>\n'
+    if sentence := repeats_sentence(case):
+        yield f'<p class="muted">{escape(sentence)}</p>\n'
     for attempt in _shown(case):
         yield from _attempt(case, attempt)
     yield f'<p class="muted">{escape(case.file)}:{case.line} · again: '
-    yield f"<code>{escape(rerun_command(case))}</code></p>\n</div>\n</details>\n"
+    yield f"<code>{escape(rerun_command(run, case))}</code></p>\n</div>\n</details>\n"
+
+
+def _notes(case: CaseResult) -> Iterator[str]:
+    """Yield the notes on a case, such as its policy, for people."""
+    for key, value in case.meta.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield f"{key}: {shown}"
 
 
 def _squares(case: CaseResult) -> str:

@@ -12,8 +12,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from tui.testing.reports.wording import attempt_summary, failure_lines, rerun_command
-from tui.testing.results import CaseAttempt, CaseResult, RunResult
+from tui.testing.reports.wording import (
+    attempt_summary,
+    failure_lines,
+    repeats_sentence,
+    rerun_command,
+)
+from tui.testing.results import CaseAttempt, CaseResult, RunInfo, RunResult
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_OUTPUT = 8_000
@@ -45,7 +50,7 @@ def _suite(result: RunResult, name: str, cases: Sequence[CaseResult]) -> ET.Elem
     run = result.run
     for key, value in (("run", run.id), ("agent", run.agent), ("shard", run.shard)):
         ET.SubElement(properties, "property", name=key, value=_legal(value))
-    element.extend(_case(case) for case in cases)
+    element.extend(_case(run, case) for case in cases)
     return element
 
 
@@ -58,7 +63,7 @@ def _counts(cases: Sequence[CaseResult]) -> dict[str, str]:
     }
 
 
-def _case(case: CaseResult) -> ET.Element:
+def _case(run: RunInfo, case: CaseResult) -> ET.Element:
     element = ET.Element("testcase", classname=case.suite, name=case.id, time=f"{case.seconds:.3f}")
     match case.verdict:
         case "pass":
@@ -73,13 +78,13 @@ def _case(case: CaseResult) -> ET.Element:
             ET.SubElement(element, "failure", type="fixed", message=_legal(text))
         case verdict:
             tag = "error" if verdict == "error" else "failure"
-            element.append(_failure(case, tag))
+            element.append(_failure(run, case, tag))
     if case.attempts and case.verdict not in _SKIPPED:
         ET.SubElement(element, "system-out").text = _legal(_output(case))[:_LONGEST_OUTPUT]
     return element
 
 
-def _failure(case: CaseResult, tag: str) -> ET.Element:
+def _failure(run: RunInfo, case: CaseResult, tag: str) -> ET.Element:
     attempt = case.first_bad
     failed = attempt.failed_checks() if attempt else []
     kind = failed[0][1].kind if failed else "problem"
@@ -88,7 +93,7 @@ def _failure(case: CaseResult, tag: str) -> ET.Element:
         f"{case.passed} of {case.repeats} passed; {lines[0]}" if case.repeats > 1 else lines[0]
     )
     element = ET.Element(tag, type=kind, message=_legal(message))
-    element.text = _legal("\n".join([*lines, f"again:  {rerun_command(case)}"]))
+    element.text = _legal("\n".join([*lines, f"again:  {rerun_command(run, case)}"]))
     return element
 
 
@@ -103,7 +108,7 @@ def _flaky(case: CaseResult, attempt: CaseAttempt) -> ET.Element:
 
 def _output(case: CaseResult) -> str:
     shown: Iterable[CaseAttempt] = [a for a in [case.first_bad] if a] or case.attempts[:1]
-    lines = []
+    lines = [sentence] if (sentence := repeats_sentence(case)) else []
     for attempt in shown:
         for turn in attempt.turns:
             lines += [f"> {turn.say}", turn.reply]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
-from tui.core.text import duration
+from tui.core.text import duration, percent, plural
 from tui.testing.results import CaseAttempt, CaseResult, RunInfo, RunResult, Verdict
 
 LABELS: dict[Verdict, str] = {
@@ -57,7 +58,8 @@ def attempt_summary(attempt: CaseAttempt) -> str:
     failed = attempt.failed_checks()
     if not failed:
         return ""
-    turn, check = failed[0]
+    unjudged = [(turn, check) for turn, check in failed if check.ok is None]
+    turn, check = (unjudged or failed)[0]
     where = f"turn {turn}: " if turn and len(attempt.turns) > 1 else ""
     return f"{where}{check.message}"
 
@@ -75,9 +77,55 @@ def failure_lines(case: CaseResult) -> list[str]:
     return lines or [case_summary(case)]
 
 
-def rerun_command(case: CaseResult) -> str:
-    """Return the command that runs a case again."""
-    return f"genie-tui test {shlex.quote(case.file)} --filter {shlex.quote(case.key)}"
+def rerun_command(run: RunInfo, case: CaseResult) -> str:
+    """Return the command that runs a case again, against the same agent."""
+    path = PurePath(case.file)
+    suite = f"--pack {path.stem}" if path.parts[-3:-1] == _PACKS else shlex.quote(case.file)
+    words = ["genie-tui test", suite, run.target, run.variables]
+    words += ["--filter", shlex.quote(case.key)]
+    return " ".join(word for word in words if word)
+
+
+_PACKS = ("testing", "packs")
+"""Folder of the suites that come with the program."""
+
+
+def repeats_sentence(case: CaseResult) -> str:
+    """Return what the repeats of a case say about its reliability; empty for a single one."""
+    if case.interval is None or case.repeats < 2:
+        return ""
+    low, high = (percent(share) for share in case.interval)
+    k = min(case.all_pass, default=0) if case.passed else 0
+    streak = f" {k} in a row all pass {percent(case.all_pass[k])} of the time." if k else ""
+    return (
+        f"{case.passed} of {case.repeats} repeats passed, {case.needed} were needed. "
+        f"It passes {low} to {high} of the time (95% interval).{streak}"
+    )
+
+
+def repeat_lines(cases: Sequence[CaseResult]) -> Iterator[str]:
+    """Yield the reliability of repeated cases: each that failed at times, the others together."""
+    repeated = [case for case in cases if case.interval is not None]
+    if not repeated:
+        return
+    yield "Repeats:"
+    steady = [case for case in repeated if case.passed == case.repeats]
+    uneven = [case for case in repeated if case.passed < case.repeats]
+    for case in uneven[:_MOST_REPEATED]:
+        yield f"  {case.key}: {repeats_sentence(case)}"
+    if more := len(uneven) - _MOST_REPEATED:
+        yield from [f"  … and {plural(more, 'case')} more"] if more > 0 else []
+    if steady:
+        fewest = min(steady, key=lambda case: case.repeats)
+        low = percent(fewest.interval[0]) if fewest.interval else ""
+        which = "1 case" if len(steady) == 1 else f"{len(steady)} cases"
+        yield (
+            f"  {which} passed every time. {fewest.repeats} of {fewest.repeats} means at least "
+            f"{low} of the time (95% interval)."
+        )
+
+
+_MOST_REPEATED = 20
 
 
 def open_command(run: RunInfo, attempt: CaseAttempt) -> str:
@@ -112,10 +160,12 @@ def closing_lines(result: RunResult) -> list[str]:
             lines += ["", f"{LABELS[case.verdict]} {case.key}"]
             lines += [f"  {line}" for line in failure_lines(case)]
             lines += list(_conversation(case))
-            lines.append(f"  again: {rerun_command(case)}")
+            lines.append(f"  again: {rerun_command(result.run, case)}")
             bad = case.first_bad
             if bad and (command := open_command(result.run, bad)):
                 lines.append(f"  open:  {command}")
+    if repeats := list(repeat_lines(result.cases)):
+        lines += ["", *repeats]
     if result.run.problem:
         lines += ["", result.run.problem]
     names = ", ".join(dict.fromkeys(suite.name for suite in result.suites))

@@ -38,11 +38,13 @@ def selected(
     """Return the cases to run, what others need first, in the order of the suites or of a seed.
 
     A case is selected if all words are in its ID, name or tags, and it has one of the tags; with
-    it come the cases that it needs.
+    it come the cases that it needs. A word that is the full name of a case selects no other.
     """
     tags, wanted = set(tags), {word.casefold() for word in words}
     keys = set(only) if only is not None else None
     by_key = {case.key: case for case in cases}
+    if named := wanted & by_key.keys():
+        keys, wanted = (keys or named) & named, wanted - named
     chosen = [
         case
         for case in cases

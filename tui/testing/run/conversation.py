@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import Decision
 from tui.core.ids import ConversationId, is_local
+from tui.core.ports import Capability
 from tui.core.records import Attachment
 from tui.core.steps import ApprovalStep, ConnectionStep
 from tui.core.text import clean_line
@@ -25,7 +27,7 @@ from tui.testing.checks.judgement import (
     whole_conversation,
 )
 from tui.testing.checks.matching import MatchError, matches
-from tui.testing.results import CaseAttempt, Check, Outcome, TurnResult
+from tui.testing.results import CaseAttempt, Check, Outcome, TurnError, TurnResult
 from tui.testing.run.judge import judged
 from tui.testing.run.turn_results import turn_result
 from tui.testing.run.turn_watch import TurnWatch, TurnWatcher
@@ -43,6 +45,9 @@ _NEGATIVE = frozenset(
 
 _PATTERNS = frozenset({"matches", "not_matches"})
 """They can take a second, during which other conversations go on."""
+
+_STILL_BUSY = frozenset({"waiting", "timeout"})
+"""Outcomes after which a conversation takes no further message."""
 
 Verdict = Literal["pass", "fail", "error"]
 
@@ -68,6 +73,8 @@ class CaseRun:
     run_id: str
     environ: Mapping[str, str] = field(default_factory=dict)
     """Variables for commands that judge."""
+    timeout_s: float | None = None
+    """Limit of a turn that overrides those of the suite."""
     times: Sequence[Sequence[float | None]] = ()
     """Recorded times of the turns, in place of those of a replay."""
     conversation: ConversationId | None = None
@@ -83,8 +90,12 @@ class CaseRun:
         begun_s = time.monotonic()
         problem, checks = "", []
         try:
-            for index, spec in enumerate(self.case.spec.turns):
-                if not await self._run_turn(index, spec):
+            for index, spec in enumerate(self.case.spec.turns, 1):
+                result = await self._run_turn(index - 1, spec)
+                if not all(check.ok for check in result.checks):
+                    break
+                if result.outcome in _STILL_BUSY and index < len(self.case.spec.turns):
+                    problem = f"turn {index} is still open ({result.outcome}), so no other followed"
                     break
             else:
                 checks = await self._judge_conversation()
@@ -105,8 +116,8 @@ class CaseRun:
 
     # -- one turn --------------------------------------------------------------------------
 
-    async def _run_turn(self, index: int, spec: TurnSpec) -> bool:
-        """Send a message, wait for the end, judge; return True if the next turn can follow."""
+    async def _run_turn(self, index: int, spec: TurnSpec) -> TurnResult:
+        """Send a message, wait for the end, and judge."""
         spec = filled(spec, lambda text: replace_captures(text, self._captured))
         files = tuple(_attachment(self.case.folder / name) for name in spec.files)
         sent_s = time.monotonic()
@@ -123,10 +134,14 @@ class CaseRun:
             if watch.turn is not None and not is_local(watch.turn.conversation_id):
                 self.conversation = watch.turn.conversation_id
         result = self._timed(index, turn_result(spec.say, watch, outcome, sent_s, self._decisions))
+        if outcome == "timeout":
+            late = TurnError(code="timeout", text=f"no end after {self._limit_s(spec):g} s")
+            result = result.model_copy(update={"error": late})
         checks += await self._judge(index, spec, result)
-        self._turns.append(result.model_copy(update={"checks": checks}))
+        result = result.model_copy(update={"checks": checks})
+        self._turns.append(result)
         self.watcher.forget(turn.id)
-        return all(check.ok for check in checks) and outcome != "waiting"
+        return result
 
     def _timed(self, index: int, result: TurnResult) -> TurnResult:
         if index >= len(self.times):
@@ -136,7 +151,7 @@ class CaseRun:
 
     async def _follow(self, watch: TurnWatch, spec: TurnSpec, sent_s: float) -> Outcome:
         """Answer what the turn asks, and return how it ended."""
-        limit_s = spec.timeout or self.case.spec.timeout or self.defaults.timeout
+        limit_s = self._limit_s(spec)
         while True:
             watch.changed.clear()
             if watch.error is not None:
@@ -158,6 +173,10 @@ class CaseRun:
                     await watch.changed.wait()
             except TimeoutError:
                 continue
+
+    def _limit_s(self, spec: TurnSpec) -> float:
+        case = self.case.spec
+        return self.timeout_s or spec.timeout or case.timeout or self.defaults.timeout
 
     async def _answer(self, turn: Turn, spec: TurnSpec) -> bool:
         """Answer open questions as the suite says; return True if one is to stay open."""
@@ -207,7 +226,7 @@ class CaseRun:
         return False
 
     async def _leave_clean(self) -> None:
-        """Reject what was left open, so that nobody approves it later, and stop following."""
+        """Reject what was left open, so that nobody approves it later, and stop the turn."""
         turn = self._watch.turn if self._watch else None
         if turn is None or turn.over or self.conversation is None:
             return
@@ -224,6 +243,9 @@ class CaseRun:
                 continue
         if turn.run_id is None and not turn.seen:
             await self.session.withdraw(self.conversation, turn.id)
+        elif Capability.HALT in self.session.can:
+            with suppress(BackendError):
+                await self.session.conversations.halt(turn)
         await self.session.stop_waiting(self.conversation)
 
     # -- verdicts --------------------------------------------------------------------------
@@ -310,7 +332,7 @@ def _check_unsent(watch: TurnWatch) -> None:
 
 def _fits(answer: Answer, step: ApprovalStep) -> bool:
     request = step.request
-    named = answer.skill in ("any", request.skill)
+    named = answer.skill == "any" or answer.skill.casefold() == request.skill.casefold()
     return named and (answer.when is None or matches(answer.when, dict(request.parameters)))
 
 

@@ -17,7 +17,7 @@ from tui.core.errors import BackendError, ErrorKind
 from tui.core.ports import Capability
 from tui.engine.session import Session
 from tui.engine.updates import Publish
-from tui.testing.result_masking import masked
+from tui.testing.result_masking import ResultMask
 from tui.testing.results import CaseAttempt, CaseResult
 from tui.testing.run.conversation import CaseRun
 from tui.testing.run.run_folder import RunFolder
@@ -48,6 +48,8 @@ class RunOptions:
     fail_fast: bool = False
     until_decided: bool = False
     """No further repeats of a case whose verdict they can't change."""
+    timeout_s: float | None = None
+    """Limit of a turn, in place of those of the suites."""
     environ: Mapping[str, str] = field(default_factory=dict)
     wire: Recorder | Replayer | None = None
     """Records what the service sends, or plays it."""
@@ -63,6 +65,7 @@ class Runner:
     run_id: str
     options: RunOptions
     progress: Progress
+    mask: ResultMask = field(init=False)
     problem: BackendError | None = None
     """Why the run ended early."""
     _results: dict[str, CaseResult] = field(default_factory=dict)
@@ -73,9 +76,8 @@ class Runner:
     _silent: int = 0
     """Conversations in which nothing came at all; negative once something did."""
 
-    @property
-    def _secrets(self) -> tuple[str, ...]:
-        return tuple(secret for suite in self.suites for secret in suite.secrets)
+    def __post_init__(self) -> None:
+        self.mask = ResultMask(secret for suite in self.suites for secret in suite.secrets)
 
     async def run(self, open_session: OpenSession) -> list[CaseResult]:
         """Run all cases that have no results yet, and return all results in the planned order."""
@@ -136,12 +138,12 @@ class Runner:
                 if self.options.until_decided and is_decided(case, attempts, repeat):
                     break
                 attempt = await self._attempt(session, watcher, case, number)
-                attempt = masked(attempt, self._secrets)
+                attempt = self.mask.masked(attempt)
                 attempts.append(attempt)
                 self.folder.add(case.key, attempt)
                 self._watch_silence(session, attempt)
             attempts.sort(key=lambda attempt: attempt.n)
-        result = case_result(case, attempts, repeat, reason=reason)
+        result = self._result(case, attempts, repeat, reason)
         self._results[case.key] = result
         self._done[case.key].set()
         self.progress.case_done(result)
@@ -166,6 +168,7 @@ class Runner:
             number=number,
             run_id=self.run_id,
             environ=environ,
+            timeout_s=self.options.timeout_s,
             times=_recorded_times(wire, name),
         ).run()
         if isinstance(wire, Recorder):
@@ -189,9 +192,17 @@ class Runner:
     def _not_run(self, case: PlannedCase) -> CaseResult:
         repeat, attempts = self._repeat(case), self._attempts.get(case.key, [])
         if len(attempts) >= repeat:
-            return case_result(case, attempts, repeat)
+            return self._result(case, attempts, repeat)
         why = str(self.problem) if self.problem else "the run ended before this case"
-        return case_result(case, [], repeat, reason=why)
+        return self._result(case, [], repeat, why)
+
+    def _result(
+        self, case: PlannedCase, attempts: Sequence[CaseAttempt], repeat: int, reason: str = ""
+    ) -> CaseResult:
+        """Return the result of a case; its attempts are masked already."""
+        result = case_result(case, attempts, repeat, reason=reason)
+        head = self.mask.masked(result.model_copy(update={"attempts": []}))
+        return head.model_copy(update={"attempts": result.attempts})
 
     def _watch_silence(self, session: Session, attempt: CaseAttempt) -> None:
         """End the run if an agent that can be stopped never says or does anything."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from tui.testing.results import CaseAttempt, CaseResult, Verdict
-from tui.testing.statistics import passes_needed, wilson_interval
+from tui.testing.statistics import IN_A_ROW, pass_power, passes_needed, wilson_interval
 from tui.testing.suite.loading import PlannedCase
 
 
@@ -39,6 +39,11 @@ def case_result(
         repeats=len(judged),
         needed=needed,
         interval=wilson_interval(passed, len(judged)) if len(judged) > 1 else None,
+        all_pass={
+            k: round(pass_power(passed, len(judged), k), 4)
+            for k in sorted({min(IN_A_ROW, len(judged)), len(judged)})
+            if k > 1
+        },
         reason=reason or (spec.known_failure or "" if verdict in ("known", "fixed") else ""),
         attempts=list(attempts),
     )

@@ -169,9 +169,14 @@ class Defaults(Spec):
 class AgentSpec(Spec):
     """Agent to test; options of the command win."""
 
-    profile: str | None = None
+    profile: Text | None = None
     backend: Literal["genie", "workflows"] | None = None
-    genie: str | None = None
+    genie: Text | None = None
+    """Its name or handle; an agent ID of the Workflows API."""
+
+
+AgentValue = Annotated[Annotated[Text, Tag("text")] | Annotated[AgentSpec, Tag("object")], by_shape]
+"""Name or handle of the agent, or more about it."""
 
 
 class SuiteSpec(Spec):
@@ -180,7 +185,7 @@ class SuiteSpec(Spec):
     version: Literal[1]
     suite: Name
     description: str = ""
-    agent: AgentSpec = AgentSpec()
+    agent: AgentValue = AgentSpec()
     vars: dict[str, Any] = {}
     env: list[Text] = []
     """The only environment variables that ``${env.NAME}`` can read."""
@@ -190,6 +195,10 @@ class SuiteSpec(Spec):
     """Skills that never run without an approved question, in any turn."""
     defaults: Defaults = Defaults()
     cases: Annotated[list[CaseSpec], Field(min_length=1)]
+
+    @property
+    def wanted_agent(self) -> AgentSpec:
+        return AgentSpec(genie=self.agent) if isinstance(self.agent, str) else self.agent
 
 
 def json_schema() -> dict[str, Any]:
