@@ -71,6 +71,12 @@ def test_no_page_has_words_that_the_voice_avoids() -> None:
         assert not _avoided(path.read_text("utf-8")), path
 
 
+@pytest.mark.parametrize("name", ["README.md", "tui/GUIDE.md"])
+def test_no_text_for_users_has_words_that_the_voice_avoids(name: str) -> None:
+    text = re.sub(r"^```.*?^```", "", _ROOT.joinpath(name).read_text("utf-8"), flags=re.M | re.S)
+    assert not _avoided(text)
+
+
 def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)

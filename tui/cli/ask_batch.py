@@ -21,6 +21,7 @@ from tui.cli.approval_options import ApprovalOptions
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.cli.options import Target
 from tui.cli.testing.run_folders import new_plan, resumed_plan
+from tui.core.text import plural
 from tui.testing.results import CaseAttempt, CaseResult
 from tui.testing.run.runner import Runner, RunOptions
 from tui.testing.suite.loading import PlannedCase, Suite, outside_problem
@@ -57,7 +58,7 @@ def run_batch(target: Target, asked: BatchRequest) -> int:
     else:
         folder, plan = new_plan([suite], suite.cases, agent=place.agent_name)
         hint = f"To continue it after an interruption, add: --resume {plan.id}"
-        click.echo(f"Run {plan.id}, {len(rows)} prompts. {hint}", err=True)
+        click.echo(f"Run {plan.id}, {plural(len(rows), 'prompt')}. {hint}", err=True)
     options = RunOptions(jobs=asked.jobs)
     with ExitStack() as stack:
         output = _Output(stack, asked.output, rows)
