@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 from textual import events
@@ -10,6 +12,7 @@ from textual import events
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
 from tests.ui.stage import Stage, conversation
 from tui.core.ids import ConversationId
+from tui.core.turn import Turn
 from tui.ui.keys import ordering
 from tui.ui.keys.help_screen import HelpScreen
 from tui.ui.keys.palette import CommandPalette
@@ -100,6 +103,49 @@ async def test_text_typed_after_a_slash_command_is_not_lost() -> None:
         assert [text for _, text, _ in stage.backend.sent] == ["hi"]
         assert stage.store.listed[HERE].pinned
         await stage.until(lambda: stage.store.listed[HERE].given_name == "Mine")
+
+
+async def test_an_editor_opened_right_after_a_message_begins_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+
+    async def edited(text: str, command: list[str]) -> str:
+        opened.append(text)
+        return text + "!"
+
+    monkeypatch.setattr("tui.ui.terminal.suspend.edited", edited)
+    monkeypatch.setenv("VISUAL", "some-editor")
+    stage = Stage(ScriptedBackend(reply("Hello")))
+    async with stage.shown():
+        monkeypatch.setattr(stage.app, "suspend", nullcontext)
+        send, is_stored = stage.session().send, asyncio.Event()
+
+        async def send_slowly(*message: Any) -> Turn:
+            await is_stored.wait()
+            return await send(*message)
+
+        monkeypatch.setattr(stage.session(), "send", send_slowly)
+        read(stage, *"hi", "enter", "alt+e")
+        await stage.until(stage.is_sending)
+        await stage.pilot.pause()
+        is_stored.set()
+        await stage.until(lambda: opened)
+        await stage.until(lambda: stage.composer_text() == "!")
+        assert opened == [""]
+        assert [text for _, text, _ in stage.backend.sent] == ["hi"]
+
+
+async def test_a_message_recalled_right_after_another_one_does_not_keep_that_from_leaving() -> None:
+    stage = Stage(ScriptedBackend(reply("Hello"), reply("Good day")))
+    async with stage.shown():
+        await stage.say("first")
+        await stage.until(lambda: "Hello" in stage.screen())
+        await stage.until(lambda: not stage.is_sending())
+        read(stage, *"second", "enter", "up")
+        await stage.until(lambda: len(stage.backend.sent) == 2)
+        await stage.until(lambda: stage.composer_text() == "first")
+        assert [text for _, text, _ in stage.backend.sent] == ["first", "second"]
 
 
 async def test_a_draft_typed_just_before_quit_is_kept() -> None:

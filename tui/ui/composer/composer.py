@@ -342,8 +342,9 @@ class Composer(PasteArea):
         if place == self._recalled or not -1 <= place < len(self._said):
             return False
         if self._recalled == -1:
-            self._unsaid = self.kept
-        self.put(self._said[place] if place >= 0 else self._unsaid)
+            self._unsaid = self._rest_of(self.kept)
+        text = self._said[place] if place >= 0 else self._unsaid
+        self.put("\n".join([*self._submitted, text]))
         self._recalled = place
         return True
 

@@ -106,7 +106,7 @@ class ComposerPane(Vertical):
         )
         if preferences.vim:
             self._use_vim()
-        self.editor = ExternalEditor(context, composer, self.drafts)
+        self.editor = ExternalEditor(context, composer, self.drafts, self.queue.all_sent)
         self._pastes = Pastes(context, composer, self.files)
 
     def _use_vim(self) -> None:

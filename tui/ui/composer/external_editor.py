@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SuspendNotSupported
@@ -33,8 +33,16 @@ class ExternalEditor(Controller):
         ),
     )
 
-    def __init__(self, context: ChatContext, composer: Composer, drafts: DraftSaver) -> None:
+    def __init__(
+        self,
+        context: ChatContext,
+        composer: Composer,
+        drafts: DraftSaver,
+        all_sent: Callable[[], Awaitable[object]],
+    ) -> None:
+        """``all_sent`` waits until submitted messages have left the composer."""
         super().__init__(context)
+        self._all_sent = all_sent
         self._composer = composer
         self._drafts = drafts
         self._is_open = False
@@ -48,6 +56,7 @@ class ExternalEditor(Controller):
     async def _edit(self) -> None:
         from tui.ui.terminal.suspend import EditorFailed, edited, editor_command, suspended
 
+        await self._all_sent()
         before, began_s = self._composer.message, time.monotonic()
         try:
             await self._drafts.keep()
