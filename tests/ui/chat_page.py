@@ -110,6 +110,10 @@ class ChatPage:
         line = self._chat.working_line
         return self.text(line).strip() if line.display else ""
 
+    def footer_text(self) -> str:
+        """Return the keys in the bottom line."""
+        return self.text(self._chat.query_one(KeyBar))
+
     def is_banner_shown(self) -> bool:
         return self._chat.banner.display
 

@@ -49,7 +49,7 @@ async def test_keys_and_clicks_of_the_first_moment_do_not_answer_an_approval() -
     async with app.run_test() as pilot:
         app.ask(shown)
         await settle(pilot, lambda: shown.is_drawn)
-        await pilot.press("a", "r", "escape", "tab", "enter")
+        await pilot.press("a", "r", "tab", "enter")
         await pilot.click("AnswerRow Button")
         assert app.screen is shown
         clock.now_s += 0.39
@@ -58,6 +58,32 @@ async def test_keys_and_clicks_of_the_first_moment_do_not_answer_an_approval() -
         clock.now_s += 0.02
         await pilot.press("a")
         assert app.answers == [ApprovalAnswer("approved")]
+
+
+async def test_an_approval_looks_inactive_and_says_so_until_keys_answer() -> None:
+    shown, clock = modal()
+    app = Solo()
+    async with app.run_test() as pilot:
+        app.ask(shown)
+        await settle(pilot, lambda: shown.is_drawn)
+        assert "Keys answer in a moment" in app.screen_text()
+        assert "answer now" not in app.screen_text()
+        clock.now_s += 0.41
+        await settle(pilot, lambda: "a and r answer now" in app.screen_text())
+        await pilot.press("x")  # no answer: the next letter may be one of the same word
+        await settle(pilot, lambda: "Keys answer in a moment" in app.screen_text())
+        clock.now_s += 1
+        await settle(pilot, lambda: "a and r answer now" in app.screen_text())
+
+
+async def test_escape_closes_an_approval_from_the_first_moment() -> None:
+    shown, _ = modal()
+    app = Solo()
+    async with app.run_test() as pilot:
+        app.ask(shown)
+        await settle(pilot, lambda: app.screen is shown)
+        await pilot.press("escape")
+        await settle(pilot, lambda: app.answers == [None])
 
 
 async def test_letters_typed_for_a_message_do_not_answer_an_approval() -> None:

@@ -83,7 +83,7 @@ async def test_keys_of_the_first_moment_do_nothing_in_a_connection() -> None:
     async with app.run_test() as pilot:
         app.ask(shown)
         await settle(pilot, lambda: shown.is_drawn)
-        await pilot.press("o", "c", "q", "r", "escape")
+        await pilot.press("o", "c", "q", "r")
         assert app.screen is shown
     assert app.heard == []
 

@@ -50,6 +50,7 @@ async def test_what_destroys_something_is_marked_and_not_focused() -> None:
     async with asked(shown, clock) as (app, pilot):
         stop, cancel = shown.query(Button)
         assert stop.has_class("-danger")
+        await settle(pilot, lambda: not shown.has_class("-deaf"))
         assert stop.styles.color.hex == app.theme_variables["error"].upper()
         assert cancel.has_focus
         await pilot.press("enter")

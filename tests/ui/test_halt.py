@@ -28,6 +28,7 @@ async def test_a_stopped_turn_shows_its_text_and_that_it_was_stopped() -> None:
         await stage.say("Count")
         await stage.until(lambda: "One, two," in stage.screen())
         await stage.until(lambda: offered(stage))
+        await stage.until(lambda: "Esc" not in stage.footer_text())
         await stage.press(KEY)
         await stage.until(lambda: "Stopped by you" in stage.screen())
         assert "One, two," in stage.screen()

@@ -221,3 +221,27 @@ async def test_a_question_answered_elsewhere_leaves_the_list() -> None:
         await session.decide(turn, CallId("call-1"), "approved")
         await stage.until(lambda: "1 question waits for you" in stage.screen())
         assert "Order laptop" not in stage.screen().split("waits for you")[1]
+
+
+async def test_the_age_of_a_question_is_right_and_not_shown_behind_its_dialog() -> None:
+    stage = Stage(ScriptedBackend([started(), asks("Pay", "1"), Wait.DECISION, finished()]))
+    async with stage.shown():
+        await stage.say("pay them")
+        await stage.until(lambda: "Waiting for you" in stage.working_text())
+        await stage.pass_time(7)
+        await stage.press("ctrl+g")
+        await listening(stage)
+        assert not re.search(r"Waiting for you +Pay +[0-9]", stage.screen())
+        await stage.pass_time(120)
+        await stage.press("escape")
+        await stage.until(lambda: re.search(r"Pay +2 m [0-9]+ s", stage.working_text()))
+
+
+async def test_the_palettes_key_is_the_last_to_leave_a_narrow_footer() -> None:
+    stage = Stage(ScriptedBackend([started(), asks("Pay", "1"), Wait.DECISION, finished()]))
+    async with stage.shown(width=60, height=20):
+        await stage.say("pay them")
+        await stage.until(lambda: "Waiting for you" in stage.working_text())
+        for columns in (60, 40):
+            await stage.pilot.resize_terminal(columns, 20)
+            await stage.until(lambda: "Ctrl+P Commands" in stage.footer_text())

@@ -169,7 +169,8 @@ class ChatScreen(ChatActions):
 
     def on_mount(self) -> None:
         self.watch(self._panes, "text_column", self.topbar.set_title_column)
-        self.watch(self._panes, "needless_keys", self._key_bar.leave_out)
+        self.watch(self._panes, "needless_keys", self._leave_out_keys)
+        self.watch(self.working_line, "offered", self._leave_out_keys)
         self.call_after_refresh(self._start)
 
     async def _start(self) -> None:
@@ -192,6 +193,10 @@ class ChatScreen(ChatActions):
         self._panes.fit(width)
         self.conversation.welcome.fit(event.size)
         self._rescue_focus()
+
+    def _leave_out_keys(self) -> None:
+        """Leave keys out of the footer that the screen shows elsewhere."""
+        self._key_bar.leave_out(self._panes.needless_keys | self.working_line.offered)
 
     def action_widen_pane(self, columns: int) -> None:
         """Widen a pane, or narrow it by fewer than 0 columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
@@ -49,16 +50,23 @@ class WorkingLine(Widget):
     A notice takes its place for a few seconds.
     """
 
+    offered: reactive[frozenset[str]] = reactive(frozenset())
+    """Id of the command whose key it shows."""
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self._state: WorkingState | None = None
         self._notice: tuple[Content, Timer] | None = None
 
+    def on_mount(self) -> None:
+        self.app.screen_change_signal.subscribe(self, lambda _: self.refresh())
+
     def show(self, state: WorkingState | None) -> None:
         """Show a state; None: blank."""
         if state != self._state:
             self._state = state
+            self.offered = frozenset({state.command} if state and state.command else ())
             self._follow()
             self.refresh()
 
@@ -114,7 +122,8 @@ class WorkingLine(Widget):
         return Content.assemble(start, shown, since).truncate(max(1, room), ellipsis=True)
 
     def _since(self, state: WorkingState) -> Content:
-        if state.since_ms is None:
+        # Under a dialog nothing is drawn again, and a time would be wrong soon.
+        if state.since_ms is None or not self.screen.is_active:
             return Content("")
         seconds = max(0, self._clock.now_ms() - state.since_ms) // 1000
         return Content.styled(f"  {elapsed(seconds)}", "$muted")

@@ -84,7 +84,8 @@ def _asking(question: PendingQuestion) -> WorkingState:
     if isinstance(question.step, ConnectionStep):
         about, since_ms = f"{question.subject} needs you to sign in", None
     else:
-        about, since_ms = f"{question.subject}", question.step.request.seen_ms
+        about = question.subject
+        since_ms = question.step.request.seen_ms or question.asked_ms
     return WorkingState(
         kind="asking",
         verb="Waiting for you",

@@ -21,6 +21,8 @@ _LEAST = (
     "pane.timeline",
 )
 """Ids of the keys that give way first where there is no room for all."""
+_PALETTE = "app.commands"
+"""Id of the key that gives way last, since every other command can be found with it."""
 
 
 class KeyBar(Widget):
@@ -100,7 +102,8 @@ class KeyBar(Widget):
             row = Content(" " * _GAP).join([self._label(binding) for binding in kept])
             if row.cell_length <= width or not kept:
                 return row
-            least = next((b for name in _LEAST for b in kept if b.id == name), kept[-1])
+            others = [b for b in kept if b.id != _PALETTE] or kept
+            least = next((b for name in _LEAST for b in others if b.id == name), others[-1])
             kept.remove(least)
 
     def _label(self, binding: Binding) -> Content:

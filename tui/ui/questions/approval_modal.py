@@ -220,7 +220,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         super().show_state()
         skill = clean_line(self.step.request.skill, 40) or "this skill"
         for choice in self.query(".approval--all").results(Static):
-            key = Content.styled(f" {key_at(self, FOR_ALL)} ", "bold" if self.armed else "")
+            key = Content.styled(f" {key_at(self, FOR_ALL)} ", "bold" if self.listens else "")
             choice.update(
                 self.fitting(
                     Content.assemble(key, muted(f" Approve {skill} for this conversation…")),
@@ -260,6 +260,11 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
     def _expect_more_letters(self) -> None:
         """Accept no answer for a moment: the letter may have been the first of a word."""
         self._no_answer_until_s = self._clock_s() + TYPING_S
+        self._show_deafness()
+
+    @property
+    def deaf_for_s(self) -> float:
+        return max(super().deaf_for_s, self._no_answer_until_s - self._clock_s())
 
     def _forget_warnings(self) -> None:
         self._warned_at = self._confirms_all_at = None

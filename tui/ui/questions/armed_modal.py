@@ -57,8 +57,10 @@ class ArmedModal(GuardedModal[ResultT]):
         self.set_class(not self.armed, "-unarmed")
         self.show_state()
 
-    def show_state(self) -> None:
-        """Show if keys answer, in a text that fits."""
+    @property
+    def listens(self) -> bool:
+        """True while keys answer."""
+        return self.armed and not self.has_class("-deaf")
 
     def _fit(self) -> None:
         super()._fit()

@@ -43,6 +43,7 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         Binding("enter", "explain_enter", "Nothing", show=False, id="decision.enter"),
     ]
 
+    leaving = frozenset({"later"})
     low_under = 22
     compact_under = 30
     answer_keys: ClassVar[str]
@@ -88,10 +89,12 @@ class DecisionModal(ArmedModal[AnswerT | None]):
         for title in self.query(QuestionTitle):
             title.refresh()
         for answers in self.query(QuestionAnswers):
-            answers.show_armed(is_armed=self.armed)
+            answers.show_armed(is_armed=self.listens)
 
     def state_line(self) -> Content | Rows:
         """Return the line that tells if keys answer."""
+        if self.armed and not self.listens:
+            return self.fitting(muted("○ Keys answer in a moment."), muted("○ In a moment"))
         if self._explains_enter and self.armed:
             text = Content.assemble(("● ", "$accent"), ("Enter does nothing here.", "bold"))
             return self.fitting(text + muted(f"  {self.answer_keys} answer."), text)

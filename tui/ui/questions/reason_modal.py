@@ -51,6 +51,7 @@ class ReasonModal(ArmedModal[str | None], WritingModal):
     ]
     AUTO_FOCUS = ""
     answering = frozenset({"submit", "newline"})
+    leaving = frozenset({"back"})
 
     def __init__(
         self,

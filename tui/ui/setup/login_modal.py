@@ -134,6 +134,7 @@ class LoginModal(GuardedModal[SignedIn | None]):
     ]
 
     AUTO_FOCUS = "AddressField"
+    leaving = frozenset({"cancel"})
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste, Resize
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.ui.keys.labels import bound_to
@@ -35,12 +36,15 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
     """Modal that ignores its own actions until the user has had time to see it.
 
     A user who is typing or double-clicking when it appears must not answer an unread question, and
-    no letter of that text counts as an answer.
+    no letter of that text counts as an answer. Until then its answers are dim (class ``-deaf``);
+    closing it without an answer works at any time.
     """
 
     AUTO_FOCUS = ""
     low_under: ClassVar[int] = 16
     """Window height in lines below which there is no room for a margin."""
+    leaving: ClassVar[frozenset[str]] = frozenset()
+    """Actions that close it and decide nothing: they work from the start."""
     compact_under: ClassVar[int] = 0
     """Window height in lines below which parts of a dialog have no edges."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,9 +67,11 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
         self._clock_s = clock_s
         self._drawn_s: float | None = None
         self._deaf_until_s = 0.0
+        self._listens_later: Timer | None = None
 
     def on_mount(self) -> None:
         self.ready_parts()
+        self._show_deafness()
         self.call_after_refresh(self._note_drawn)
         self.set_timer(_LATEST_S, self._draw_at_last)
 
@@ -103,9 +109,14 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A click begun before the modal closed must not close the screen below it.
         is_ours = hasattr(self, f"action_{action}") and not hasattr(ModalScreen, f"action_{action}")
-        if is_ours and (self.is_deaf or not self.is_active):
+        too_early = self.is_deaf and not self.leaves(action, parameters)
+        if is_ours and (too_early or not self.is_active):
             return False
         return super().check_action(action, parameters)
+
+    def leaves(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return True for an action that closes it and decides nothing."""
+        return action in self.leaving
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll contents taller than the window."""
@@ -154,3 +165,23 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
 
     def _be_deaf(self, for_s: float) -> None:
         self._deaf_until_s = max(self._deaf_until_s, self._clock_s() + for_s)
+        self._show_deafness()
+
+    @property
+    def deaf_for_s(self) -> float:
+        """Seconds until answers are accepted, as far as known; 0: now."""
+        return max(0.0, self._deaf_until_s - self._clock_s())
+
+    def _show_deafness(self) -> None:
+        """Show if it is too early for an answer, now and when that ends."""
+        if not self.is_attached:
+            return
+        if self._listens_later:
+            self._listens_later.stop()
+        wait_s = self.deaf_for_s
+        self._listens_later = self.set_timer(wait_s, self._show_deafness) if wait_s else None
+        self.set_class(self.is_deaf or wait_s > 0, "-deaf")
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show if keys answer, in a text that fits."""

@@ -38,6 +38,7 @@ class WritingModal(GuardedModal[str | None]):
     """Asks for a text. Returns it without surrounding space; None if canceled."""
 
     AUTO_FOCUS = "TextArea"
+    leaving = frozenset({"back"})
 
     def __init__(
         self,
