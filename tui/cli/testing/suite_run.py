@@ -248,12 +248,7 @@ def merge_reports(paths: Sequence[Path], asked: TestOptions) -> int:
 
 def _report(asked: TestOptions, result: RunResult) -> int:
     """Write the reports, print the end of the summary, and return the exit code."""
-    comparison = None
-    if asked.compare:
-        try:
-            comparison = compare(read_report(asked.compare), result)
-        except ReportProblem as problem:
-            raise CommandFailure(str(problem), ExitCode.USAGE) from None
+    comparison = compare(_older(asked.compare), result) if asked.compare else None
     _write_reports(asked, result, comparison)
     lines = [*closing_lines(result), *policy_lines(by_policy(result.cases), result.guardrails)]
     lines += comparison_lines(comparison) if comparison else []
@@ -350,12 +345,21 @@ def _selects(asked: TestOptions) -> bool:
 
 
 def _check_outputs(asked: TestOptions) -> None:
-    """Raise ``CommandFailure`` before the run for a report that can't be written."""
+    """Raise ``CommandFailure`` before the run for a report that can't be written or read."""
     if asked.fail_on != "any" and not asked.compare:
         raise click.UsageError("--fail-on goes with --compare.")
+    if asked.compare:
+        _older(asked.compare)  # before the run, not after it
     for path in (asked.junit, asked.json_file, asked.html):
         if path is not None and not os.access(path.parent, os.W_OK):
             raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)
+
+
+def _older(path: Path) -> RunResult:
+    try:
+        return read_report(path)
+    except ReportProblem as problem:
+        raise CommandFailure(str(problem), ExitCode.USAGE) from None
 
 
 def _write_reports(asked: TestOptions, result: RunResult, comparison: Comparison | None) -> None:
