@@ -43,7 +43,7 @@ async def _open_genie(profile: Profile) -> AsyncGenerator[Opened]:
     async with open_client(profile) as (client, who):
         yield (
             GenieBackend(client, name=partial(genie_name, profile)),
-            f"{profile.base_url} {profile.genie} {who}",
+            f"{profile.account}{who}",
         )
 
 
@@ -58,7 +58,7 @@ async def _open_workflows(profile: Profile) -> AsyncGenerator[Opened]:
         learn_names=agent_names(profile).save,
         own_name=profile.name,
     )
-    yield backend, f"{profile.base_url} workflows {profile.label}"
+    yield backend, profile.account
 
 
 _OPENERS: Mapping[str, Callable[[Profile], AbstractAsyncContextManager[Opened]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
@@ -46,6 +47,10 @@ def _run() -> int:
 
     Raises ``ReaderGone``, and ``OSError`` for output that cannot be written.
     """
+    if instruction := os.environ.get("_GENIE_TUI_COMPLETE"):
+        from tui.cli.completion import answer
+
+        return answer(root, instruction, sys.argv[1:])
     try:
         code = root.main(prog_name="genie-tui", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -133,7 +133,9 @@ def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
     from tui.ui.studio.connection import StudioConnection
 
     start = StartWith(
-        conversation_id=target.conversation, newest=target.last_conversation, say=target.say
+        conversation_id=target.conversation_id(target.conversation),
+        newest=target.last_conversation,
+        say=target.say,
     )
     connect = place.connect
     if target.run:

@@ -18,7 +18,7 @@ from tui.cli.approval_options import ApprovalOptions, PlannedDecision
 from tui.cli.ask_input import Input, checked_messages, read_input, with_options
 from tui.cli.ask_output import print_end, print_json, print_reply, print_usage
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, print_error, refusal_of
-from tui.cli.options import Target
+from tui.cli.options import Target, conversation_failure
 from tui.cli.prompt import ask_person
 from tui.core.codec import to_json
 from tui.core.errors import BackendError, ErrorKind
@@ -78,7 +78,7 @@ def run_ask(target: Target, question: AskRequest) -> int:
     begun = time.monotonic()
     source = read_input(question.text, question.files, question.timeout_s)
     left_s = question.timeout_s and max(0.0, question.timeout_s - (time.monotonic() - begun))
-    asking = _Asking(question, is_demo=target.demo)
+    asking = _Asking(question, target)
 
     async def work() -> int:
         async with place.connect(asking.hear, one_shot=True) as session:
@@ -102,10 +102,9 @@ def run_ask(target: Target, question: AskRequest) -> int:
 class _Asking:
     """One run of the command."""
 
-    def __init__(self, question: AskRequest, *, is_demo: bool) -> None:
+    def __init__(self, question: AskRequest, target: Target) -> None:
         self.question = question
-        self.is_demo = is_demo
-        """The conversation is gone when the command ends."""
+        self.target = target
         self.turn: Turn | None = None
         self.total: Usage | None = None
         """Usage of the whole conversation."""
@@ -131,7 +130,7 @@ class _Asking:
             messages = checked_messages(session, source, stack)
             conversation = await self._conversation(session)
             if conversation is not None:
-                await _look_up(session, conversation)
+                await self._look_up(session, conversation)
                 await session.resume(conversation)
             if options := self.question.options:
                 text = messages[0][0]
@@ -143,6 +142,12 @@ class _Asking:
                     break
             self.total = await session.history.total_usage(turn.conversation_id)
             return self._report(turn, session.can)
+
+    async def _look_up(self, session: Session, conversation: ConversationId) -> None:
+        try:
+            await session.conversations.look_up(conversation)
+        except BackendError as error:
+            raise conversation_failure(self.target, conversation, error) from error
 
     async def _conversation(self, session: Session) -> ConversationId | None:
         """Return the conversation to continue; None for a new one."""
@@ -296,13 +301,13 @@ class _Asking:
         skill = clean_line(step.request.skill)
         hint = self.question.answers.hint(step.request.skill, _skills(turn))
         flags = f"--approve '{skill}', --reject '{skill}=REASON', --approve-all, or --reject-all"
-        where = "" if self.is_demo else f", or open conversation {turn.conversation_id} in the app"
+        opens = f", or open conversation {turn.conversation_id} in the app"
         text = f'"{skill}" needs approval, and this isn\'t a terminal. {hint}'.rstrip()
-        return f"{text} Use {flags}{where}."
+        return f"{text} Use {flags}{'' if self.target.demo else opens}."
 
     def _connection_text(self, step: ConnectionStep) -> str:
         connector = clean_line(step.connector)
-        if self.is_demo:
+        if self.target.demo:  # the conversation is gone when the command ends
             text = f"{connector} needs you to sign in, but this demo ends with the command."
             return f"{text} Ask in the app instead: genie-tui --demo."
         where = shown_link(step.url) if step.url else "open the conversation in the app."
@@ -350,13 +355,6 @@ class _Asking:
             prompt = self.turn.prompt
             if prompt is None or prompt.state == "queued":
                 await session.withdraw(self.turn.conversation_id, self.turn.id)
-
-
-async def _look_up(session: Session, conversation: ConversationId) -> None:
-    try:
-        await session.conversations.look_up(conversation)
-    except BackendError as error:
-        raise failure_of(error) from error
 
 
 def _skills(turn: Turn) -> set[str]:

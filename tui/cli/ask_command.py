@@ -6,17 +6,24 @@ from pathlib import Path
 
 import click
 
+from tui.cli import completion_values
 from tui.cli.options import target_of, target_options
 
 
 @click.command(short_help="Send a message and print the reply.")
 @click.argument("text", nargs=-1)
 @target_options
-@click.option("--conversation", metavar="ID", help="Continue this conversation.")
+@click.option(
+    "--conversation",
+    metavar="ID",
+    shell_complete=completion_values.conversations,
+    help="Continue this conversation, by ID or title.",
+)
 @click.option("-c", "last_conversation", is_flag=True, help="Continue the last conversation.")
 @click.option(
     "--prompt",
     metavar="NAME",
+    shell_complete=completion_values.prompts,
     help="Send this prompt file; TEXT is then its arguments ('genie-tui prompts' lists them).",
 )
 @click.option(
@@ -36,12 +43,19 @@ from tui.cli.options import target_of, target_options
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per event, then the result."
 )
-@click.option("--approve", metavar="NAME", multiple=True, help="Approve this skill. Repeatable.")
+@click.option(
+    "--approve",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=completion_values.skills,
+    help="Approve this skill. Repeatable.",
+)
 @click.option("--approve-all", is_flag=True, help="Approve every skill that needs approval.")
 @click.option(
     "--reject",
     metavar="NAME=REASON",
     multiple=True,
+    shell_complete=completion_values.skills,
     help="Reject this skill and tell the agent why. Repeatable.",
 )
 @click.option("--reject-all", is_flag=True, help="Reject every skill that needs approval.")
@@ -62,7 +76,12 @@ from tui.cli.options import target_of, target_options
     metavar="FILE",
     help="With --batch: write the results there, as CSV or JSON lines.",
 )
-@click.option("--resume", metavar="RUN", help="With --batch: continue an interrupted run.")
+@click.option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=completion_values.runs,
+    help="With --batch: continue an interrupted run.",
+)
 @click.pass_context
 def ask(
     context: click.Context,
@@ -132,7 +151,7 @@ def ask(
         raise click.UsageError("--jobs, -o, and --resume go with --batch.")
     question = AskRequest(
         text=message_text(text, prompt),
-        conversation=conversation,
+        conversation=target.conversation_id(conversation) if conversation else None,
         last_conversation=last_conversation,
         files=files,
         as_json=as_json,

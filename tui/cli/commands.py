@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from tui import __version__
+from tui.cli import completion_values
 from tui.cli.ask_command import ask
 from tui.cli.groups import RootGroup
 from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
@@ -22,9 +23,21 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--login", is_flag=True, help="With --demo, sign in through the demo's login page.")
 @setting_options("interface")
 @click.option("-c", "last_conversation", is_flag=True, help="Open the last conversation.")
-@click.option("--conversation", metavar="ID", default="", help="Open this conversation.")
+@click.option(
+    "--conversation",
+    metavar="ID",
+    default="",
+    shell_complete=completion_values.conversations,
+    help="Open this conversation, by ID or title.",
+)
 @click.option("--say", metavar="TEXT", default="", help="Send a first message.")
-@click.option("--run", metavar="RUN", default="", help="Open the conversations of a test run.")
+@click.option(
+    "--run",
+    metavar="RUN",
+    default="",
+    shell_complete=completion_values.runs,
+    help="Open the conversations of a test run.",
+)
 @click.option("--web", is_flag=True, help="With --demo, open the app in a browser on this machine.")
 @click.option(
     "--port",
@@ -97,7 +110,14 @@ def root(
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--search", metavar="WORDS", help="Search conversations stored on this machine.")
 @click.option("--archived", is_flag=True, help="List the archived conversations.")
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only with this tag. Repeatable.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    shell_complete=completion_values.tags,
+    help="Only with this tag. Repeatable.",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.pass_context
 def conversations(
@@ -142,7 +162,7 @@ def prompts(context: click.Context, as_json: bool) -> None:
 
 
 @root.command(short_help="Export a conversation to a file.")
-@click.argument("conversation")
+@click.argument("conversation", shell_complete=completion_values.conversations)
 @target_options
 @click.option(
     "--format",
@@ -241,6 +261,25 @@ def doctor(
     context.exit(run_doctor(target, as_json=as_json))
 
 
+@root.command(short_help="Print the completion script of your shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options, and values in SHELL.
+
+    \b
+    bash, in ~/.bashrc:  eval "$(genie-tui completion bash)"
+    zsh, in ~/.zshrc:    eval "$(genie-tui completion zsh)"
+    fish, once:          genie-tui completion fish \\
+                             > ~/.config/fish/completions/genie-tui.fish
+
+    Values come from this machine, such as your profiles and conversations. Nothing is sent.
+    """
+    from tui.cli.completion import SHELLS
+
+    click.echo(SHELLS[shell].script, nl=False)
+
+
 @root.command("demo-server", short_help="Run the demo server on this machine.")
 @click.option(
     "--port",
@@ -254,6 +293,7 @@ def doctor(
     "faults",
     metavar="SPEC",
     multiple=True,
+    shell_complete=completion_values.faults,
     help="Inject a fault (see above). Repeatable.",
 )
 @click.option(

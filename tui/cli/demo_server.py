@@ -65,8 +65,9 @@ def run_demo_server(
         run_forever(settings, ready)
     except KeyboardInterrupt:
         pass  # the normal end
-    except ValueError as error:
-        raise CommandFailure(str(error), ExitCode.USAGE) from error
+    except ValueError as problem:
+        end = "" if str(problem).endswith("?") else "."
+        raise CommandFailure(f"--fault: {problem}{end}", ExitCode.USAGE) from problem
     except OSError as error:
         raise CommandFailure(str(error)) from error
     return ExitCode.FINISHED

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from tui.cli.exit_codes import CommandFailure, failure_of
-from tui.cli.options import Target
+from tui.cli.exit_codes import CommandFailure
+from tui.cli.options import Target, conversation_failure
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
 
@@ -23,7 +23,8 @@ def run_export(target: Target, conversation: str, *, form: str | None, output: P
     """Write one conversation to a file or to standard output."""
     from tui.export import CannotWrite, format_of, render, write
 
-    chronicle = asyncio.run(_read(target, ConversationId(conversation)))
+    wanted = ConversationId(target.conversation_id(conversation))
+    chronicle = asyncio.run(_read(target, wanted))
     text = render(chronicle, cast("Format", form) if form else format_of(output) or "md")
     if output == _STDOUT:
         click.echo(text, nl=False)
@@ -48,7 +49,7 @@ async def _read(target: Target, conversation_id: ConversationId) -> ExportSource
             failure = error
         chronicle = await session.history.chronicle(conversation_id, place.agent_name)
     if not chronicle.turns and failure is not None:
-        raise failure_of(failure) from failure
+        raise conversation_failure(target, conversation_id, failure) from failure
     if not chronicle.turns:
         raise CommandFailure(f"Nothing to export in {conversation_id}.")
     if failure is not None:

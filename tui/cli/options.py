@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tui.cli.exit_codes import CommandFailure, ExitCode
+from tui.cli import completion_values
+from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of
 from tui.config import SETTINGS
 from tui.config.value_types import FILE
+from tui.core.errors import BackendError, ErrorKind
+from tui.core.text import clean_line, did_you_mean
 
 if TYPE_CHECKING:
     from tui.bootstrap import AgentTarget
     from tui.config import Preferences, Profile
     from tui.config.settings import BackendName, Group, LogSettings, Setting
+    from tui.store.peek import StoredName
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_NEWEST = 2000
+"""Number of stored conversations whose titles are names of them."""
+_MOST_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,47 @@ class Target:
         open_log(profile)
         return profile
 
+    def conversation_id(self, wanted: str) -> str:
+        """Return the ID of the stored conversation with this ID or title, case ignored.
+
+        Anything else can be the ID of one that is not stored here. Raises ``CommandFailure`` for a
+        title that several have, and for text that is neither an ID nor a title.
+        """
+        if self.demo or not wanted:
+            return wanted
+        known = self._conversations()
+        folded = wanted.casefold()
+        same = [row.id for row in known if row.title.casefold() == folded]
+        if any(row.id == wanted for row in known):
+            return wanted
+        if len(same) > 1:
+            ids = ", ".join(same[:_MOST_SHOWN])
+            text = f"{len(same)} conversations are called '{wanted}'. Use an ID: {ids}."
+            raise CommandFailure(text, ExitCode.USAGE)
+        if not same and any(map(str.isspace, wanted)):  # no ID has spaces
+            listing = "To list them, run 'genie-tui conversations'."
+            hint = self.similar_conversation(wanted) or listing
+            text = f"There's no conversation '{clean_line(wanted, 80)}' on this machine. {hint}"
+            raise CommandFailure(text, ExitCode.USAGE)
+        return same[0] if same else wanted
+
+    def similar_conversation(self, wanted: str) -> str:
+        """Return the question whether a stored conversation is meant; empty if none is similar."""
+        names = [name for row in self._conversations() for name in (row.id, row.title)]
+        return did_you_mean(wanted, [clean_line(name, 80) for name in names if name])
+
+    def _conversations(self) -> list[StoredName]:
+        from tui.config import ConfigError, data_dir, load
+        from tui.store.peek import conversation_names
+
+        if self.demo:
+            return []
+        try:
+            profile = load(self.profile, self.config, self.flags, complete=False)
+        except ConfigError:  # reported by what needs the profile
+            return []
+        return conversation_names(data_dir() / "conversations.db", profile.account, _NEWEST)
+
 
 def open_log(settings: LogSettings) -> None:
     """Open the log file, if the settings name one. Raises ``CommandFailure`` if it cannot be."""
@@ -121,18 +169,15 @@ def open_log(settings: LogSettings) -> None:
             raise CommandFailure(text, ExitCode.USAGE) from error
 
 
-_FLAGS = "tui.flags"
-
-
 def flags_of(context: click.Context) -> Mapping[str, object]:
     """Return the settings given as options before or after the command's name, by key."""
-    flags: Mapping[str, object] = context.meta.setdefault(_FLAGS, {})
+    flags: Mapping[str, object] = context.meta.setdefault(completion_values.FLAGS, {})
     return flags
 
 
 def _keep_flag(context: click.Context, parameter: click.Parameter, value: object) -> None:
     if value is not None:
-        context.meta.setdefault(_FLAGS, {})[parameter.name] = value
+        context.meta.setdefault(completion_values.FLAGS, {})[parameter.name] = value
 
 
 def setting_options(group: Group) -> Callable[[_F], _F]:
@@ -147,13 +192,16 @@ def setting_options(group: Group) -> Callable[[_F], _F]:
     return decorate
 
 
+_VALUES = {"theme": completion_values.themes, "genie": completion_values.genies}
+
+
 def _option(setting: Setting) -> Callable[[_F], _F]:
     """Return the decorator for a setting; a switch with an option is off by default."""
-    kind: dict[str, Any] = {"metavar": "NAME"}
+    kind: dict[str, Any] = {"metavar": "NAME", "shell_complete": _VALUES.get(setting.key)}
     if isinstance(setting.default, bool):
         kind = {"is_flag": True, "default": None}
     elif setting.type is FILE:
-        kind = {"metavar": "FILE"}
+        kind = {"metavar": "FILE", "type": click.Path()}
     elif setting.type.choices:
         kind = {"type": click.Choice(setting.type.choices)}
     return click.option(
@@ -168,7 +216,12 @@ def target_options(command: _F) -> _F:
     """
     decorators = (
         click.option("--demo", is_flag=True, help="Use the built-in demo. No account needed."),
-        click.option("--profile", metavar="NAME", help="Profile to use."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            shell_complete=completion_values.profiles,
+            help="Profile to use.",
+        ),
         click.option(
             "--config",
             metavar="FILE",
@@ -189,6 +242,15 @@ def target_of(context: click.Context, **options: Any) -> Target:
     return Target(flags=flags_of(context), **options).or_from(
         parent if isinstance(parent, Target) else None
     )
+
+
+def conversation_failure(target: Target, wanted: str, error: BackendError) -> CommandFailure:
+    """Return the failure for a conversation, with the most similar one if there is none of its
+    ID.
+    """
+    if error.kind is ErrorKind.NOT_FOUND and (hint := target.similar_conversation(wanted)):
+        error.hint = hint
+    return failure_of(error)
 
 
 def target_options_of(target: Target) -> str:

@@ -142,6 +142,13 @@ class Profile(InterfaceSettings):
         """Kind of credential that the profile signs in with."""
         return "token" if self.backend == "workflows" else self.auth
 
+    @property
+    def account(self) -> str:
+        """Name of the account that owns the stored conversations, for a genie without the user."""
+        if self.backend == "workflows":  # its token does not name a user
+            return f"{self.base_url} workflows {self.label}"
+        return f"{self.base_url} {self.genie} "
+
     def missing(self) -> list[str]:
         """Return the keys that a conversation needs and this profile lacks."""
         return [key for key in self._needed() if not getattr(self, key)]

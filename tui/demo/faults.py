@@ -45,6 +45,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from tui.core.text import closest
+
 OPERATIONS = (
     "list",
     "create",
@@ -96,7 +98,7 @@ STREAM_KINDS = frozenset(
 )
 TURN_KINDS = frozenset({"new_run"})
 
-_OPTIONS: dict[str, frozenset[str]] = {
+OPTIONS: dict[str, frozenset[str]] = {
     "cut": frozenset({"after"}),
     "tear": frozenset({"after"}),
     "outage": frozenset({"after", "s"}),
@@ -153,8 +155,10 @@ def parse(spec: str) -> Fault:
         ValueError: one line that names the wrong part.
     """
     kind, _, rest = spec.strip().partition(":")
-    if kind not in _OPTIONS:
-        raise ValueError(f"unknown fault {kind!r}; one of {', '.join(_OPTIONS)}")
+    if kind not in OPTIONS:
+        near = closest(kind, OPTIONS)
+        hint = f"did you mean {near!r}?" if near else f"one of {', '.join(OPTIONS)}"
+        raise ValueError(f"unknown fault {kind!r}; {hint}")
     parts = [part.strip() for part in rest.split(",")] if rest else []
     fault = Fault(kind=kind, on=_usual_targets(kind))
     if kind == "status":
@@ -180,8 +184,8 @@ def _with_option(fault: Fault, part: str) -> Fault:
         raise ValueError(f"{fault.kind}: takes no on=, it strikes turns and not requests")
     if name == "on":
         return replace(fault, on=_targets(fault, value))
-    if name not in _OPTIONS[fault.kind] | {"times"}:
-        allowed = ", ".join(sorted(_OPTIONS[fault.kind] | {"on", "times"}))
+    if name not in OPTIONS[fault.kind] | {"times"}:
+        allowed = ", ".join(sorted(OPTIONS[fault.kind] | {"on", "times"}))
         raise ValueError(f"{fault.kind}: unknown option {name!r}; one of {allowed}")
     return _SETTERS[name](fault, _number(fault.kind, name, value))
 

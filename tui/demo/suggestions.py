@@ -17,6 +17,8 @@ USER_ID = "usr-ada-4b1d"
 COLLEAGUE_ID = "usr-grace-77c2"
 INVITED_ID = "usr-alan-09fe"
 OUTSIDER_ID = "usr-linus-3c5a"
+ASKING_SKILLS = ("Book hotel", "Book ticket", "Order laptop", "Reset password")
+"""Skills that need approval."""
 
 
 SUGGESTIONS = (

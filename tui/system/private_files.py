@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +58,8 @@ def refuse_link(path: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Replace a file atomically, with mode 0600. Raises ``OSError``."""
+    import tempfile  # shell completion must not wait for it
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:

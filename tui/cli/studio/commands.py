@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from tui.cli import completion_values
 from tui.cli.groups import CommandGroup
 from tui.cli.options import Target, target_options
 from tui.studio.endpoint import Endpoint, RequestField
@@ -106,9 +107,12 @@ def _variable(field: RequestField) -> str:
 _Decorator = Callable[[Any], Any]
 
 
+_VALUES = {"GENIE": completion_values.genies, "POLICY": completion_values.policies}
+
+
 def _arguments(endpoint: Endpoint) -> list[_Decorator]:
     parts = [
-        click.argument(_part(place), metavar=label)
+        click.argument(_part(place), metavar=label, shell_complete=_VALUES.get(label))
         for place, label in enumerate(endpoint.arguments)
     ]
     fields = [

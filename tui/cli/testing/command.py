@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tui.cli import completion_values
 from tui.cli.options import target_of, target_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -29,9 +30,14 @@ class ShardType(click.ParamType[tuple[int, int]]):
 
 
 @click.command(short_help="Run test suites against an agent.")
-@click.argument("suites", nargs=-1, metavar="SUITE...")
+@click.argument("suites", nargs=-1, metavar="SUITE...", type=click.Path())
 @target_options
-@click.option("--pack", metavar="NAME", help="Run a suite that comes with genie-tui: red-team.")
+@click.option(
+    "--pack",
+    metavar="NAME",
+    shell_complete=completion_values.packs,
+    help="Run a suite that comes with genie-tui: red-team.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a suite.")
 @click.option("--list", "only_list", is_flag=True, help="List the cases. Nothing is sent.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Cases at once.")
@@ -44,7 +50,12 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Set a variable.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Limit of a turn.")
-@click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
+@click.option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=completion_values.runs,
+    help="Continue an interrupted run.",
+)
 @click.option("--record", type=_FOLDER, metavar="DIR", help="Store what the service sends.")
 @click.option("--replay", type=_FOLDER, metavar="DIR", help="Run against recordings, offline.")
 @click.option("--studio", is_flag=True, help="Report which guardrail policies are set.")

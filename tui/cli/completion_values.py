@@ -1,0 +1,242 @@
+"""Values that shells complete: all are read from this machine, none is asked of a server.
+
+Each is a function for ``shell_complete`` of an option or argument. Errors give no values.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from tui.store.peek import StoredName
+
+FLAGS = "tui.flags"
+"""Key in the context of the settings given as options, by their key."""
+
+NEWEST_CONVERSATIONS = 500
+_NEWEST_EVENTS = 5000
+
+
+class Value(NamedTuple):
+    """A value, and its description."""
+
+    text: str
+    help: str = ""
+
+
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+_Read = Callable[[click.Context, str], Iterable[Value]]
+
+
+def _completer(read: _Read) -> Complete:
+    """Return the function for click: values that begin like the word, regardless of case."""
+
+    @wraps(read)
+    def complete(
+        context: click.Context, parameter: click.Parameter, word: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        begun = word.casefold()
+        try:
+            found = [v for v in read(context, word) if v.text.casefold().startswith(begun)]
+        except Exception:  # a shell shows whatever is written here in the middle of a line
+            return []
+        return [CompletionItem(value.text, help=value.help or None) for value in found]
+
+    return complete
+
+
+def _given(context: click.Context, name: str) -> object:
+    """Return the value of an option before or after the command's name."""
+    here: click.Context | None = context
+    while here is not None:
+        if value := here.params.get(name):
+            return value
+        here = here.parent
+    return None
+
+
+def _config(context: click.Context) -> Path:
+    from tui.config import config_file
+
+    path = _given(context, "config")
+    return Path(str(path)).expanduser() if path else config_file()
+
+
+def _tables(context: click.Context) -> dict[str, dict[str, object]]:
+    """Return the profiles of the configuration file."""
+    from tui.config.toml_file import read, tables
+
+    path = _config(context)
+    return {name: dict(table) for name, table in tables(read(path), path).items()}
+
+
+def _database() -> Path:
+    from tui.config import data_dir
+
+    return data_dir() / "conversations.db"
+
+
+def _account(context: click.Context) -> str:
+    """Return how the accounts of the chosen agent begin in the database."""
+    from tui.config import load
+
+    name, config = _given(context, "profile"), _given(context, "config")
+    profile = load(
+        str(name) if name else None,
+        Path(str(config)) if config else None,
+        context.meta.get(FLAGS),
+        complete=False,
+    )
+    return profile.account
+
+
+def _profiles(context: click.Context, word: str) -> Iterator[Value]:
+    for name, table in _tables(context).items():
+        yield Value(name, str(table.get("name") or table.get("genie") or ""))
+
+
+def _themes(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.ui.theme.names import FOLLOW, OWN, TEXTUAL
+
+    yield Value(FOLLOW, "Follow the terminal")
+    yield from (Value(name) for name in (*OWN, *TEXTUAL))
+
+
+def conversation_values(stored: Iterable[StoredName], word: str) -> Iterator[Value]:
+    """Yield each conversation by its title, or by its ID where the title cannot name it.
+
+    A title that several have, that has to be cut, or that could be an option, cannot. A word that
+    begins like IDs gives IDs.
+    """
+    from tui.core.text import clean_line
+
+    rows = [(row.id, row.title, clean_line(row.title, 80)) for row in stored]
+    titles = [title.casefold() for _, title, _ in rows]
+    by_id = bool(word) and any(row[0].startswith(word) for row in rows)
+    for (id_, title, shown), folded in zip(rows, titles, strict=True):
+        names_it = title == shown and titles.count(folded) == 1 and not title.startswith("-")
+        if names_it and title and not by_id:
+            yield Value(title, id_)
+        else:
+            yield Value(id_, shown)
+
+
+def _conversations(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.store.peek import conversation_names
+
+    if _given(context, "demo"):
+        return
+    stored = conversation_names(_database(), _account(context), NEWEST_CONVERSATIONS)
+    yield from conversation_values(stored, word)
+
+
+def _tags(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.store.peek import tag_lists
+
+    lists = tag_lists(_database(), _account(context))
+    yield from (Value(tag) for tag in sorted({tag for text in lists for tag in text.split()}))
+
+
+def _genies(context: click.Context, word: str) -> Iterator[Value]:
+    if _given(context, "demo"):
+        from tui.demo.suggestions import GUARDED_GENIE, IFRIT, WEAK_GENIE
+
+        yield Value("weak", "Gullible: a genie without guardrails")
+        yield Value("guarded", "The same genie with guardrails")
+        yield from (Value(handle) for handle in (IFRIT, WEAK_GENIE, GUARDED_GENIE))
+        return
+    tables = [table for table in _tables(context).values() if table.get("genie")]
+    known = {str(table["genie"]): str(table.get("name") or "") for table in tables}
+    known |= _learned_names()
+    yield from (Value(handle, name) for handle, name in known.items())
+
+
+def _learned_names() -> dict[str, str]:
+    """Return the names of genies that services told, by handle."""
+    import json
+
+    from tui.config import data_dir
+
+    try:
+        hosts = json.loads((data_dir() / "agents.json").read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    return {str(handle): str(name) for names in hosts.values() for handle, name in names.items()}
+
+
+def _skills(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.store.peek import skill_names
+
+    if _given(context, "demo"):
+        from tui.demo.suggestions import ASKING_SKILLS
+
+        yield from (Value(name) for name in ASKING_SKILLS)
+        return
+    yield from (Value(name) for name in sorted(skill_names(_database(), _NEWEST_EVENTS)))
+
+
+def _prompts(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.config import prompts_dir
+
+    yield from (Value(path.stem) for path in sorted(prompts_dir().glob("*.md")))
+
+
+def _runs(context: click.Context, word: str) -> Iterator[Value]:
+    """Yield the runs of test suites, the newest first."""
+    from tui.config import data_dir
+
+    names = [entry.name for entry in os.scandir(data_dir() / "runs") if entry.is_dir()]
+    yield from (Value(name) for name in sorted(names, reverse=True))
+
+
+def _packs(context: click.Context, word: str) -> Iterator[Value]:
+    import tui.testing.packs
+
+    for folder in tui.testing.packs.__path__:
+        yield from (Value(path.stem) for path in sorted(Path(folder).glob("*.yaml")))
+
+
+def _faults(context: click.Context, word: str) -> Iterator[Value]:
+    """Yield kinds, then options and operations: ``cut:after=3,on=send``."""
+    from tui.demo.faults import OPERATIONS, OPTIONS
+
+    kind, colon, rest = word.partition(":")
+    if not colon:
+        yield from (Value(name, ", ".join(sorted(OPTIONS[name]))) for name in OPTIONS)
+        return
+    done, comma, last = rest.rpartition(",")
+    before = f"{kind}:{done}{comma}"
+    if last.startswith("on="):
+        yield from (Value(f"{before}on={name}") for name in OPERATIONS)
+    else:
+        names = (*sorted(OPTIONS.get(kind, ())), "on", "times")
+        yield from (Value(f"{before}{name}=") for name in names)
+
+
+def _policies(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.studio.guardrails.validation import POLICY_TYPES
+
+    yield from (Value(name) for name in POLICY_TYPES)
+
+
+profiles = _completer(_profiles)
+themes = _completer(_themes)
+conversations = _completer(_conversations)
+tags = _completer(_tags)
+genies = _completer(_genies)
+skills = _completer(_skills)
+prompts = _completer(_prompts)
+runs = _completer(_runs)
+packs = _completer(_packs)
+faults = _completer(_faults)
+policies = _completer(_policies)
