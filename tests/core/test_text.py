@@ -110,6 +110,21 @@ def test_sanitizing_changes_only_unsafe_characters(text: str) -> None:
             assert HARMLESS["England"] in text
 
 
+def test_sanitizing_changes_every_unsafe_character() -> None:
+    listed = (
+        0x2028,
+        0x2029,
+        *range(0x202A, 0x202F),
+        *range(0x2065, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+    )
+    tags = range(0xE0000, 0xE0080)
+    found = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) in ("Cc", "Cs")}
+    found |= {chr(number) for number in (*listed, *tags)}
+    kept = [c for c in found - set("\n\t") if c in clean(f"a{c}b")]
+    assert not kept
+
+
 @given(st.text(CHARACTERS), st.lists(st.integers(0, 40), max_size=6))
 def test_sanitizing_a_streamed_text_gives_the_same_text(text: str, cuts: list[int]) -> None:
     text = text.replace("\r", "\r\n")

@@ -49,7 +49,7 @@ def id_of(value: object) -> str | None:
 
     None also for one with characters that no sane id has: it would be shown, stored and sent.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int) or isinstance(value, bool):
         return None
     wire_id = str(value)
     return wire_id if wire_id.isprintable() and 0 < len(wire_id) <= _LONGEST_ID else None

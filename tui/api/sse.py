@@ -103,7 +103,7 @@ class LineSplitter:
         if not chunk:
             return
         self._after_cr = chunk.endswith(b"\r")
-        *ended, rest = _BREAK.split(chunk)
+        *ended, rest = _BREAK.split(chunk) if b"\r" in chunk else chunk.split(b"\n")
         if ended and self._pending:
             ended[0] = bytes(self._pending) + ended[0]
             self._pending.clear()
