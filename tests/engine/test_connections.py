@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.engine_room import Room, open_room
+from tests.engine.engine_room import QUICK, Room, open_room, serving
 from tests.engine.user import User, authorise, essence, sent
 from tests.fakes import NOW_MS, ManualClock, MemoryStore, ScriptedBackend, connects, said, started
 from tui.core.errors import BackendError, ErrorKind
@@ -247,12 +247,20 @@ async def test_a_slow_reply_is_awaited_although_the_conversation_status_is_idle(
     assert hall.turns[turn.id].reply == "One moment.\n\nHere."
 
 
+@pytest.mark.parametrize("shape", ["documented", "observed"])
 async def test_the_reply_after_a_rejection_comes_from_the_history_before_the_stream_counts_as_dead(
-    room: Room, server: DemoServer
+    shape: str, tmp_path: Path
 ) -> None:
-    turn = await parked(room)
-    [connection] = turn.open_connections
-    await room.session.reject_connection(turn, connection.attempt_id, "not today")
-    turn = await room.over(turn.id)
+    timeouts = replace(QUICK, silence_s=600, quiet_s=600)
+    with serving(shape, ping_s=0.2, park_s=600) as server:
+        await _reject(server, tmp_path / "test.db", timeouts)
+        assert len(server.log.of("events")) == 0  # no recovery of a silent stream was needed
+
+
+async def _reject(server: DemoServer, path: Path, timeouts: Timeouts) -> None:
+    async with open_room(server, path, timeouts=timeouts) as room:
+        turn = await parked(room)
+        [connection] = turn.open_connections
+        await room.session.reject_connection(turn, connection.attempt_id, "not today")
+        turn = await room.over(turn.id)
     assert "not today" in turn.reply
-    assert len(server.log.of("events")) == 0  # no recovery of a silent stream was needed
