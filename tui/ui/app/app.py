@@ -50,7 +50,7 @@ class GenieApp(SessionApp):
         gc_control.release()
         for path in later_sheets():
             self.stylesheet.read(path)
-        self.stylesheet.reparse()
+        self.stylesheet.parse()  # unlike reparse, keeps what the first paint has parsed
         self.stylesheet.update(self)
 
     @on(JobsWanted)
