@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tui.api.retry import DELAYS
 
-settings.register_profile("default", deadline=None)
-"""No example is too slow on a busy machine."""
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No example, and no making of one, is too slow on a busy machine."""
 settings.load_profile("default")
+
 settings.register_profile(
     "mutation",
     derandomize=True,
@@ -21,6 +23,13 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 """A few examples, the same in every run, and no search for the shortest one that fails."""
+
+
+def pytest_collection_finish() -> None:
+    """Exclude the collected tests from garbage collection, which otherwise scans them all often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -83,8 +83,9 @@ class Names:
                 )
 
     def _note_attribute(self, node: ast.AST, owner: str) -> None:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            self.defined |= {owner + node.attr} if ast.unparse(node.value) == "self" else set()
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                self.defined.add(owner + name)
 
 
 @cache
@@ -162,8 +163,12 @@ def is_known(name: str) -> bool:
     if not ("." in name or "_" in name or _CLASS.fullmatch(name)) or name.isupper():
         return True
     names = all_names()
-    members = {known.rpartition(".")[2] for known in names.defined}
-    return name in names.defined or name in members or name in names.texts
+    return name in names.defined or name in all_members() or name in names.texts
+
+
+@cache
+def all_members() -> set[str]:
+    return {known.rpartition(".")[2] for known in all_names().defined}
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))

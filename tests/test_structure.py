@@ -20,7 +20,8 @@ PUBLIC = {"_replace", "_asdict", "_fields"}
 """Names of ``NamedTuple``, which begin with an underscore and are documented."""
 
 
-def sources() -> dict[str, ast.Module]:
+@cache
+def sources() -> Mapping[str, ast.Module]:
     """Return the code of each module, by its name."""
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
@@ -132,14 +133,18 @@ def is_own(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
 
 
+def is_of_instance(node: ast.Attribute) -> bool:
+    return ast.unparse(node.value) in ("self", "cls", "super()")
+
+
 def private_attributes(module: str, tree: ast.Module) -> Iterator[str]:
     """Return ``thing._name`` where the module defines no such name."""
     own = own_names(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
-            on = ast.unparse(node.value)
-            if on not in ("self", "cls", "super()"):  # see private_members
-                yield f"{module}: {on}.{node.attr}"
+        if not isinstance(node, ast.Attribute) or not is_private(node.attr) or node.attr in own:
+            continue
+        if not is_of_instance(node):  # see private_members
+            yield f"{module}: {ast.unparse(node)}"
 
 
 def private_members(module: str, tree: ast.Module) -> Iterator[str]:
@@ -155,7 +160,7 @@ def private_members(module: str, tree: ast.Module) -> Iterator[str]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 used = node.name
             elif isinstance(node, ast.Attribute):
-                used = node.attr if ast.unparse(node.value) in ("self", "cls", "super()") else ""
+                used = node.attr if is_private(node.attr) and is_of_instance(node) else ""
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 used = node.id
             if used in theirs:

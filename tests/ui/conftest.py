@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from textual import app, pilot
+from textual.css.stylesheet import Stylesheet
 
+from tests.textual_internals import parse_css_once
 from tests.ui.idle import wait_for_idle
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _css_is_parsed_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_css_once(Stylesheet._parse_rules))
+        yield
 
 
 @pytest.fixture(autouse=True)
