@@ -51,7 +51,7 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def _avoided(text: str) -> list[str]:
+def avoided_words(text: str) -> list[str]:
     return [found[0] for found in _AVOIDED.finditer(re.sub(r"<[^>]*>", " ", text))]
 
 
@@ -61,14 +61,14 @@ def test_no_text_of_the_app_has_words_that_its_voice_avoids() -> None:
         name = path.relative_to(_ROOT).as_posix()
         for line, text in _literals(path):
             place = f"{name}:{line}"
-            if _is_sentence(text) and not _OTHERS.match(place) and (words := _avoided(text)):
+            if _is_sentence(text) and not _OTHERS.match(place) and (words := avoided_words(text)):
                 found.append(f"{place}: {', '.join(words)} in {text!r}")
     assert not found, "\n".join(found)
 
 
 def test_no_page_has_words_that_the_voice_avoids() -> None:
     for path in sorted((_ROOT / "tui").rglob("*.html")):
-        assert not _avoided(path.read_text("utf-8")), path
+        assert not avoided_words(path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize("name", ["README.md", "tui/GUIDE.md"])
@@ -93,7 +93,7 @@ def test_the_help_of_every_command_is_in_the_same_voice() -> None:
         options = [option for option in command.params if isinstance(option, click.Option)]
         texts += [option.help or "" for option in options]
         for text in filter(None, texts):
-            assert not _avoided(text), (command.name, text)
+            assert not avoided_words(text), (command.name, text)
             assert text[0].isupper(), (command.name, text)
 
 
@@ -101,4 +101,4 @@ def test_the_help_of_every_command_is_in_the_same_voice() -> None:
     "text", ["Nobody is signed in.", "It cannot be read.", "Request id", "Colours", "Broken?:"]
 )
 def test_old_words_are_found(text: str) -> None:
-    assert _avoided(text)
+    assert avoided_words(text)

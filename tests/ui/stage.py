@@ -92,7 +92,7 @@ class Stage(ChatPage):
         self.publish: Publish
         """Brings the screen an update, as the session does; there once that is open."""
         self.app = QuietApp(
-            self._connect,
+            self.connect,
             agent_name=self.agent_name,
             user_name="jo@example.com",
             place="demo",
@@ -110,10 +110,10 @@ class Stage(ChatPage):
 
     def _use(self, genie: str) -> tuple[Connect, GenieSource]:
         self.used.append(genie)
-        return self._connect, self.kept
+        return self.connect, self.kept
 
     @asynccontextmanager
-    async def _connect(self, publish: Publish) -> AsyncGenerator[Session]:
+    async def connect(self, publish: Publish) -> AsyncGenerator[Session]:
         if self.gate:
             await self.gate.wait()
         if self.refusals:

@@ -8,7 +8,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -104,7 +104,7 @@ def with_keymap(preferences: Preferences) -> Preferences:
 
 def _open(place: AgentTarget, target: Target) -> int:
     preferences = with_keymap(place.preferences)
-    with _colours_asked():
+    with colours_asked():
         return _run(place, preferences, target)
 
 
@@ -118,19 +118,35 @@ def resume_command(target: Target, conversation_id: str) -> str:
     return " ".join(filter(None, ("genie-tui", options, where)))
 
 
-def _colours_asked() -> AbstractContextManager[None]:
+def colours_asked() -> AbstractContextManager[None]:
     """Ask the terminal for its background and colours while modules load."""
     if os.environ.get("NO_COLOR"):
         return nullcontext()
-    from tui.system.terminal import colours_asked
+    from tui.system import terminal
 
-    return colours_asked(os.environ, sys.stdin, sys.stderr)
+    return terminal.colours_asked(os.environ, sys.stdin, sys.stderr)
+
+
+def app_options(place: AgentTarget, preferences: Preferences) -> dict[str, Any]:
+    """Return what the app is told of an agent, as arguments."""
+    from tui.ui.studio.connection import StudioConnection
+
+    return {
+        "agent_name": place.agent_name,
+        "user_name": place.user_name,
+        "place": place.label,
+        "account": place.account,
+        "introduction": place.introduction,
+        "preferences": preferences,
+        "early_draft_store": place.early_draft_store,
+        "save_setting": place.save_setting,
+        "studio": StudioConnection(place.studio, place.use_genie, place.genie),
+    }
 
 
 def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
     from tui.ui.app.app import GenieApp
     from tui.ui.chat.session_lifecycle import StartWith
-    from tui.ui.studio.connection import StudioConnection
 
     start = StartWith(
         conversation_id=target.conversation_id(target.conversation),
@@ -142,19 +158,7 @@ def _run(place: AgentTarget, preferences: Preferences, target: Target) -> int:
         from tui.cli.testing.run_folders import store_of_run
 
         connect = partial(connect, store=store_of_run(target.run))
-    app = GenieApp(
-        connect,
-        agent_name=place.agent_name,
-        user_name=place.user_name,
-        place=place.label,
-        account=place.account,
-        introduction=place.introduction,
-        preferences=preferences,
-        early_draft_store=place.early_draft_store,
-        save_setting=place.save_setting,
-        studio=StudioConnection(place.studio, place.use_genie, place.genie),
-        start_with=start,
-    )
+    app = GenieApp(connect, **app_options(place, preferences), start_with=start)
     app.run(mouse=preferences.mouse)
     gc_control.leave_all()
     command = resume_command(target, app.open_conversation) if app.open_conversation else ""

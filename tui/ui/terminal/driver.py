@@ -80,8 +80,12 @@ class GenieDriver(OpenLinuxDriver):
         elif data == SYNC_END and self._before:
             self._before = ""  # a frame without changes
         elif needed := self.shown.needed(data):
-            super().write(self._before + needed)
+            self.put(self._before + needed)
             self._before = ""
+
+    def put(self, data: str) -> None:
+        """Send the terminal these characters, whatever is on the screen."""
+        super().write(data)
 
     # -- input -----------------------------------------------------------------------------
 
@@ -128,13 +132,14 @@ class GenieDriver(OpenLinuxDriver):
             if self._early is not None and not isinstance(event, Report):
                 self._early.append(event)
             else:
-                self._send(events, event)
+                self.handle_input(events, event)
         if self._early and self._is_listening():
             early, self._early = self._early, None
             for event in early:
-                self._send(events, event)
+                self.handle_input(events, event)
 
-    def _send(self, events: TerminalEvents, event: Event) -> None:
+    def handle_input(self, events: TerminalEvents, event: Event) -> None:
+        """Give the app what came from the terminal."""
         try:
             for message in events.messages(event):
                 self.process_message(message)

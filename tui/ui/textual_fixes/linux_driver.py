@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
+from textual.geometry import Size
 
 
 class SafeWriterThread(WriterThread):
@@ -36,6 +38,7 @@ class OpenLinuxDriver(linux_driver.LinuxDriver):
         super().__init__(app, **options)
         self.app = app
         self.loop: asyncio.AbstractEventLoop = self._loop
+        self._reserved_rows = 0
 
     @property
     def output_fileno(self) -> int:
@@ -52,6 +55,25 @@ class OpenLinuxDriver(linux_driver.LinuxDriver):
     def handles_suspend(self) -> bool:
         """True unless the terminal is lent to another program by ``App.suspend``."""
         return self._auto_restart
+
+    @property
+    def terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal, reserved rows included."""
+        return super()._get_terminal_size()
+
+    def reserve_rows(self, count: int) -> None:
+        """Keep rows at the bottom of the terminal from the app."""
+        self._reserved_rows = count
+        self._size = self._get_terminal_size()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        columns, rows = self.terminal_size
+        return columns, max(1, rows - self._reserved_rows)
+
+    def announce_size(self) -> None:
+        """Tell the app how large its part of the terminal is now."""
+        size = Size(*self._get_terminal_size())
+        self.send_message(events.Resize(size, size))
 
     def start_application_mode(self) -> None:
         # The driver looks its writer up by this name, and accepts no other class.

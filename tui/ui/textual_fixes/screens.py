@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 _FRAME_S = 1 / 60
+
+
+def screen_text(app: App[Any]) -> str:
+    """Return the words on the screen in front, line by line; Textual only exports pictures."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 class SafeScreen(Screen[ScreenResultType]):

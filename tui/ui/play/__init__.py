@@ -1,0 +1,1 @@
+"""Scripts that play the app by themselves: `genie-tui play`."""
