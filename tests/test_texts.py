@@ -74,7 +74,7 @@ def test_no_page_has_words_that_the_voice_avoids() -> None:
 @pytest.mark.parametrize("name", ["README.md", "tui/GUIDE.md"])
 def test_no_text_for_users_has_words_that_the_voice_avoids(name: str) -> None:
     text = re.sub(r"^```.*?^```", "", _ROOT.joinpath(name).read_text("utf-8"), flags=re.M | re.S)
-    assert not _avoided(text)
+    assert not avoided_words(text)
 
 
 def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:

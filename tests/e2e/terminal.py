@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import fcntl
+import json
 import os
 import pty
 import re
@@ -37,6 +38,46 @@ _NO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000
 _UNFINISHED = re.compile(r"\x1b(?:\[[^@-~]*|[\]P_^X][^\x07\x1b]*\x1b?)?$")
 
 
+class Emulator:
+    """A terminal emulator of others, that is given text in any pieces."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self.screen)
+        self._held = ""
+
+    def feed(self, text: str) -> None:
+        text = self._held + text
+        cut = _UNFINISHED.search(text)
+        self._held = text[cut.start() :] if cut else ""
+        text = _UNPRINTED.sub("", text[: cut.start()] if cut else text)
+        self._stream.feed(_NO_WIDTH.sub("", text))
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+
+    @property
+    def text(self) -> str:
+        screen = self.screen
+        lines = (screen.buffer[row] for row in range(screen.lines))
+        return "\n".join(
+            "".join(line[column].data for column in range(screen.columns)).rstrip()
+            for line in lines
+        )
+
+
+def played(cast: Path) -> Emulator:
+    """Return an emulator after it received a recording."""
+    header, *events = [json.loads(line) for line in cast.read_text("utf-8").splitlines()]
+    emulator = Emulator(header["width"], header["height"])
+    for _, kind, data in events:
+        if kind == "r":
+            emulator.resize(*map(int, data.split("x")))
+        else:
+            emulator.feed(data)
+    return emulator
+
+
 class Terminal:
     """A program on a screen of ``columns`` by ``rows``. Use as a context manager."""
 
@@ -51,10 +92,9 @@ class Terminal:
     ) -> None:
         self.output = b""
         """Every byte the program wrote."""
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.Stream(self._screen)
+        self._emulator = Emulator(columns, rows)
+        self._screen = self._emulator.screen
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._held = ""
         self._answered = 0
         self._closed = False
         self._gone = False
@@ -83,12 +123,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        screen = self._screen
-        lines = (screen.buffer[row] for row in range(screen.lines))
-        return "\n".join(
-            "".join(line[column].data for column in range(screen.columns)).rstrip()
-            for line in lines
-        )
+        return self._emulator.text
 
     def cells(self) -> list[list[str]]:
         """Each row, cell by cell; the second cell of a wide character is empty."""
@@ -107,7 +142,7 @@ class Terminal:
 
     def show(self, text: str) -> None:
         """Have another program write on the screen."""
-        self._stream.feed(text)
+        self._emulator.feed(text)
 
     @property
     def is_cooked(self) -> bool:
@@ -131,7 +166,7 @@ class Terminal:
         return self._code
 
     def resize(self, columns: int, rows: int) -> None:
-        self._screen.resize(rows, columns)
+        self._emulator.resize(columns, rows)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def until(self, seen: str | Callable[[str], bool], within_s: float = 60.0) -> str:
@@ -203,8 +238,4 @@ class Terminal:
         self._answered += max(ends) or max(0, len(fresh) - 32)
 
     def _draw(self, data: bytes) -> None:
-        text = self._held + self._decoder.decode(data)
-        cut = _UNFINISHED.search(text)
-        self._held = text[cut.start() :] if cut else ""
-        text = _UNPRINTED.sub("", text[: cut.start()] if cut else text)
-        self._stream.feed(_NO_WIDTH.sub("", text))
+        self._emulator.feed(self._decoder.decode(data))

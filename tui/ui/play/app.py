@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HINT = "Space pause · → next step · Esc end"
 _PAUSED_HINT = "Paused · Space continue · Esc end"
 _ENDED = "The script has ended. Press any key to use the app."
+_ENDED_HINT = "Press any key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ class PlayApp(GenieApp):
         hint = _PAUSED_HINT if self._player and self._player.is_paused else _HINT
         caption = self.caption
         if self.is_over:
-            caption, hint = self.problem or _ENDED, _ENDED if self.problem else ""
+            caption, hint = self.problem or _ENDED, _ENDED_HINT if self.problem else ""
         if self._playback.quits:
             hint = ""
         driver.show_caption(caption_row(self, caption, hint, is_problem=bool(self.problem)))
