@@ -229,5 +229,5 @@ def playing(player: Player) -> Iterator[Player]:
             yield player
         finally:
             server.should_exit = True
-            thread.join(5)
+            thread.join(60)
     assert not thread.is_alive()

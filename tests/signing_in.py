@@ -76,7 +76,7 @@ class LoginCommand:
         assert self._process.stderr
         out = self._process.stdout.read()
         self.told += self._process.stderr.read()
-        return self._process.wait(timeout=30), out
+        return self._process.wait(timeout=60), out
 
     def _read_until(self, start: str) -> str:
         assert self._process.stderr

@@ -72,7 +72,7 @@ class Listener:
         for connection in self._open:
             shut(connection)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def _accept(self) -> None:
         while True:

@@ -83,7 +83,7 @@ async def first(events: AsyncGenerator[TurnEvent], kind: type[TurnEvent]) -> Tur
 
 
 async def eventually(condition: Callable[[], AsyncGenerator[bool]]) -> None:
-    async with asyncio.timeout(5), aclosing(condition()) as tries:
+    async with asyncio.timeout(60), aclosing(condition()) as tries:
         async for true in tries:
             if true:
                 return

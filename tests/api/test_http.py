@@ -229,7 +229,7 @@ async def test_the_read_timeout_is_75_seconds_and_the_connect_timeout_10():
 
 async def test_closing_the_reader_closes_the_connection(http, server, stream):
     server.says(stream(b"data:{}\n\n", then="hang"))
-    async with aclosing(http.stream("GET", "/s")) as frames, asyncio.timeout(5):
+    async with aclosing(http.stream("GET", "/s")) as frames, asyncio.timeout(60):
         assert await anext(frames)
     (way,) = http._streams._transport._ways.values()
     assert way._pool.connections == []

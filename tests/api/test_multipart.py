@@ -47,14 +47,14 @@ async def test_the_file_of_a_canceled_upload_is_closed(tmp_path: Path) -> None:
     class SlowPath(type(path)):  # type: ignore[misc]
         def open(self, mode: str = "r") -> BinaryIO:  # type: ignore[override]
             began.set()
-            goes_on.wait(10)
+            goes_on.wait(60)
             opened.append(super().open("rb"))
             return opened[0]
 
     body = FileForm(SlowPath(path), 4, lambda _sent, _total: None).content()
     assert await anext(body)
     reading = asyncio.ensure_future(anext(body))
-    await asyncio.to_thread(began.wait, 10)
+    await asyncio.to_thread(began.wait, 60)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading

@@ -152,7 +152,7 @@ class HangingKeyring(MemoryKeyring):
 
     def _hang(self) -> None:
         self.calls += 1
-        self.released.wait(30)
+        self.released.wait(60)
 
 
 def file_vault(folder: Path, login: str = "work-1") -> TokenVault:

@@ -42,7 +42,7 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
 
 
 async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
-    async with asyncio.timeout(5), aclosing(events):
+    async with asyncio.timeout(60), aclosing(events):
         return [event async for event in events]
 
 

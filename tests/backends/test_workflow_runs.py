@@ -96,7 +96,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def all_of(events: AsyncGenerator[TurnEvent]) -> list[TurnEvent]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         return [event async for event in events if not isinstance(event, Heartbeat)]
 
 

@@ -49,7 +49,7 @@ def run(environ: dict[str, str]) -> Run:
             capture_output=True,
             text=True,
             env=environ | settings,
-            timeout=40,
+            timeout=60,
             check=False,
         )
 

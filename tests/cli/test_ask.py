@@ -78,7 +78,7 @@ def test_an_export_sends_nothing_that_is_queued(
     with subprocess.Popen(
         [sys.executable, "-c", _QUEUE_AND_DIE, cid], stdin=subprocess.DEVNULL, env=environ
     ) as killed:
-        killed.wait(20)
+        killed.wait(60)
     with sqlite3.connect(Path(environ["GENIE_TUI_DATA_DIR"]) / "conversations.db") as connection:
         states = connection.execute("SELECT state FROM turns WHERE text LIKE 'queued and%'")
         assert states.fetchall() == [("queued",)]
@@ -262,7 +262,7 @@ def test_an_open_stdin_pipe_is_mentioned(environ: dict[str, str]) -> None:
     )
     assert process.stderr
     assert "Waiting for the end of standard input" in process.stderr.readline()
-    reply, _ = process.communicate("", timeout=30)
+    reply, _ = process.communicate("", timeout=60)
     assert process.returncode == 0
     assert "Ifrit" in reply
 
@@ -275,7 +275,7 @@ def test_an_endless_stdin_pipe_times_out(environ: dict[str, str]) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.wait(20) == 1
+    assert process.wait(60) == 1
     assert process.stderr
     assert "didn't end in time" in process.stderr.read()
     process.stderr.close()

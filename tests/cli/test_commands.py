@@ -152,7 +152,7 @@ def test_a_retry_after_beyond_the_timeout_ends_with_the_retry_time(
     began_s, before = time.monotonic(), len(server.log.of("send"))
     done = run("ask", "too early", "--timeout", "30")
     server.faults.clear()
-    assert time.monotonic() - began_s < 15
+    assert time.monotonic() - began_s < 30
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert f"No reply within 30 s. Try again in {words}." in done.stderr
@@ -262,7 +262,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback(
         assert process.stdout
         assert json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        _, problems = process.communicate(timeout=20)
+        _, problems = process.communicate(timeout=60)
     finally:
         server.faults.clear()
         process.kill()

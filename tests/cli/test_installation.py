@@ -46,7 +46,7 @@ def test_on_windows_every_command_prints_one_sentence(command: str, tmp_path: Pa
         capture_output=True,
         text=True,
         env=os.environ | {"GENIE_TUI_CONFIG_DIR": str(tmp_path)},
-        timeout=40,
+        timeout=60,
         check=False,
     )
 

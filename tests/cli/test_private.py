@@ -38,7 +38,7 @@ def test_created_files_and_folders_have_private_permissions(
         umask=umask,
         check=True,
         capture_output=True,
-        timeout=40,
+        timeout=60,
     )
     found = {path: mode_of(path) for path in (data, *data.rglob("*"))}
     assert len(found) >= 4

@@ -100,7 +100,7 @@ def in_browser(node: str, urls: list[str]) -> list[str | None]:
         input=json.dumps(urls),
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=60,
         check=True,
     )
     hosts: list[str | None] = json.loads(done.stdout)

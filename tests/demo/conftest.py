@@ -34,7 +34,7 @@ class Visitor:
                 "Authorization": f"Bearer {server.api_key}",
                 "X-IDP-User-Id": server.idp_user_id,
             },
-            timeout=10,
+            timeout=60,
         )
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
@@ -154,10 +154,10 @@ def until() -> Callable[[Iterator[Frame], str], Frame]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Waits until something can be seen from outside; at most two seconds."""
+    """Waits until something can be seen from outside."""
 
     def wait(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.005)

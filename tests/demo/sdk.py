@@ -46,7 +46,7 @@ class Verification:
         )
 
     def until(self, true: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (found := true()):
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -54,7 +54,7 @@ class Wire:
             lines.append(f"Content-Type: {kind}")
         raw = "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")
         name, _, port = host.partition(":")
-        with socket.create_connection((name, int(port)), timeout=20) as wire:
+        with socket.create_connection((name, int(port)), timeout=60) as wire:
             wire.sendall(raw)
             answer = b"".join(iter(lambda: wire.recv(65536), b""))
         head, _, content = answer.partition(b"\r\n\r\n")

@@ -29,7 +29,7 @@ class Guest:
         self.server = server
         headers = {"Authorization": f"Bearer {server.token if token is None else token}"}
         self.http = httpx.Client(
-            base_url=f"{server.url}/api", headers=headers if token != "" else {}, timeout=5
+            base_url=f"{server.url}/api", headers=headers if token != "" else {}, timeout=60
         )
 
     def begin(self, **settings: Any) -> str:
@@ -58,7 +58,7 @@ class Guest:
 
     def until_saved(self, workflow: str) -> None:
         """Wait until the workflow itself shows that its run is over."""
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 60
         while self.get(workflow)["last_task_status"] not in ENDS:
             assert time.monotonic() < deadline
             time.sleep(0.005)

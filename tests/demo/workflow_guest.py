@@ -35,7 +35,7 @@ class Guest:
 
     def __init__(self, server: DemoServer) -> None:
         self.server = server
-        self.http = httpx.Client(base_url=server.url, timeout=10)
+        self.http = httpx.Client(base_url=server.url, timeout=60)
 
     def create(self, agent: str, **settings: Any) -> str:
         answer = self.http.post("/api/workflows", json={"agent_id": agent, **settings})
@@ -61,7 +61,7 @@ class Guest:
         return found
 
     def until_saved(self, workflow: str) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while self.http.get(f"/api/workflows/{workflow}").json()["last_task_status"] not in ENDS:
             assert time.monotonic() < deadline
             time.sleep(0.005)

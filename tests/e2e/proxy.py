@@ -42,7 +42,7 @@ class Proxy:
         self._listener.close()
         self.reset()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def stall(self) -> None:
         """Let the connections that are open hang: no byte, no end. New ones work."""

@@ -80,7 +80,7 @@ def test_a_user_approves_and_repeats_the_output(program: Program) -> None:
     say(program, "/read")
     heard += until(program, "You said: Order a laptop")
     say(program, "/quit")
-    assert program.wait(15) == 0
+    assert program.wait(60) == 0
     text = "".join(heard)
     assert "\x1b" not in text
     assert not set(text) & set("─│╭╮╰╯▐▌◆✓⠋●")

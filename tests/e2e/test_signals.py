@@ -47,7 +47,7 @@ def left_on(output: bytes) -> list[str]:
 def given_back(terminal: Terminal) -> None:
     """Wait until nothing is left of the program in the terminal."""
     assert left_on(terminal.output[: terminal.output.rfind(b"\x1b[?1049l")]) != []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (left_on(terminal.output) or not terminal.is_cooked) and time.monotonic() < deadline:
         terminal.pump(0.05)
     assert left_on(terminal.output) == []

@@ -59,7 +59,7 @@ def server(environ: dict[str, str], tmp_path: Path) -> Iterator[Server]:
     assert found, printed
     yield Server(port, found[1], process, temporary)
     process.terminate()
-    process.wait(10)
+    process.wait(60)
     process.stderr.close()
 
 
@@ -82,7 +82,7 @@ UPGRADE = {
 
 
 def get(server: Server, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
         return connection.getresponse()

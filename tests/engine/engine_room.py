@@ -79,7 +79,7 @@ class Room:
             self.turns.pop(update.turn_id, None)
         self._changed.set()
 
-    async def until(self, true: Callable[[], object], within_s: float = 10.0) -> None:
+    async def until(self, true: Callable[[], object], within_s: float = 60.0) -> None:
         """Return as soon as ``true()``; fails with all that was heard otherwise."""
         try:
             async with asyncio.timeout(within_s):

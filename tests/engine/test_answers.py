@@ -42,7 +42,7 @@ class Window:
         """The next step it tells of, which must be this one."""
         assert self.process.stdout
         assert self.process.stderr
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             line = await self.process.stdout.readline()
         assert line, (await self.process.stderr.read()).decode()
         told: dict[str, Any] = json.loads(line)

@@ -92,7 +92,7 @@ async def test_the_reply_of_an_unwatched_turn_is_part_of_it(
 async def _answered(room: Room, conversation_id: ConversationId) -> None:
     """Wait until the server has done its part, which it doesn't report."""
     backend, said, idle = room.backend, 0, False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while said < 3 or not idle:
             said = len((await backend.history(conversation_id)).items)
             idle = (await backend.status(conversation_id)).activity == "idle"

@@ -56,7 +56,7 @@ class Desk:
 
     async def until(self, what: str) -> Turn:
         """The turn once it has reached a phase."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.turn is None or self.turn.phase != what:
                 await self.changed()
         return self.turn

@@ -220,7 +220,7 @@ async def play(
         scene = Scene(room, server, folder)
         scene.trouble = trouble
         await play_scene(scene)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(r.operation in watched for r in list(server.log)[began:]):
                 await CLOCK.sleep(0.1)
         await CLOCK.sleep(WINDOW_S)

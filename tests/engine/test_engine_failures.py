@@ -49,7 +49,7 @@ class Listener:
 
     async def until(self, true: Callable[[Update], bool]) -> Update:
         """The newest update of which something is true, once there is one."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (found := [update for update in self.updates if true(update)]):
                 self._changed.clear()
                 await self._changed.wait()

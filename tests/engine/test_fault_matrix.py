@@ -227,11 +227,11 @@ async def play(server: DemoServer, phase: Phase, folder: Path, fault: str = "") 
     async with open_room(server, database) as room:
         turn_id = await room.say(text)
         reached = partial(has_reached, phase) if fault == RESTART else None
-        shown = await User(room).see_through(turn_id, reached, within_s=20)
+        shown = await User(room).see_through(turn_id, reached)
     async with open_room(server, database) as room:
         if fault == RESTART:
             await room.open(shown.conversation_id)
-            shown = await User(room).see_through(turn_id, within_s=20)
+            shown = await User(room).see_through(turn_id)
         [kept] = await room.session.history.turns(shown.conversation_id)
     assert essence(kept) == essence(shown)
     check_journal(server, shown, phase, text)
@@ -247,10 +247,10 @@ async def play_asleep(server: DemoServer, phase: Phase, folder: Path) -> Turn:
     timeouts = replace(QUICK, silence_s=60, quiet_s=600)
     async with open_room(server, folder / "m.db", timeouts=timeouts, clock=clock) as room:
         turn_id, user = await room.say(text), User(room)
-        await user.see_through(turn_id, partial(has_reached, phase), within_s=20)
+        await user.see_through(turn_id, partial(has_reached, phase))
         await clock.watched.wait()
         naps = asyncio.create_task(clock.nap())
-        turn = await user.see_through(turn_id, within_s=20)
+        turn = await user.see_through(turn_id)
         naps.cancel()
     check_journal(server, turn, phase, text)
     return turn

@@ -116,7 +116,7 @@ async def talk(server: DemoServer, story: Story) -> list[Turn]:
             await room.open(cid)
             user = User(room)
             for turn in (await room.session.history.turns(cid))[1:]:
-                await user.see_through(turn.id, within_s=15)
+                await user.see_through(turn.id)
             _, *turns = await room.session.history.turns(cid)
     arrived = [r.summary for r in server.log.of("send") if r.summary in set(written)]
     assert arrived == written

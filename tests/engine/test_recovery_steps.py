@@ -142,7 +142,7 @@ class Case:
     async def follow(self) -> Turn:
         """Return the turn once it is over."""
         await self.save()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await follow(self.runner)
         return self.turn
 
@@ -160,7 +160,7 @@ class Case:
         await self.save()
         task = asyncio.create_task(work(self.runner))
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 yield task
         finally:
             task.cancel()

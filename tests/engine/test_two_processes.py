@@ -117,7 +117,7 @@ async def looked(room: Room, turn_id: TurnId, times: int = 5) -> None:
 
     room.store.claim = counted  # type: ignore[method-assign]
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await enough.wait()
     finally:
         room.store.claim = claim  # type: ignore[method-assign]

@@ -143,7 +143,7 @@ async def test_events_that_could_not_be_stored_are_stored_later() -> None:
     desk = Desk(ScriptedBackend([started(), said("One."), gate, finished()]), store)
     async with desk.session as session:
         turn = await session.send(HERE, "hi")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not any(isinstance(update, UserNotice) for update in desk.updates):
                 await desk.changed()
         store.full = False

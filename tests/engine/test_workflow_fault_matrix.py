@@ -115,11 +115,11 @@ async def play(server: DemoServer, after: int, folder: Path, fault: str = "") ->
     async with open_room(server, database, backend_of=agent_of) as room:
         turn_id = await room.say(text)
         reached = partial(has_begun, after) if fault == RESTART else None
-        shown = await User(room).see_through(turn_id, reached, within_s=20)
+        shown = await User(room).see_through(turn_id, reached)
     async with open_room(server, database, backend_of=agent_of) as room:
         if fault == RESTART:
             await room.open(shown.conversation_id)
-            shown = await User(room).see_through(turn_id, within_s=20)
+            shown = await User(room).see_through(turn_id)
         await room.session.history.sync(shown.conversation_id)
         [kept] = await room.session.history.turns(shown.conversation_id)
     assert essence(kept) == essence(shown)

@@ -24,7 +24,7 @@ class User:
         self._signed_in = 0
 
     async def see_through(
-        self, turn_id: TurnId, until: Callable[[Turn], bool] | None = None, within_s: float = 8.0
+        self, turn_id: TurnId, until: Callable[[Turn], bool] | None = None, within_s: float = 60.0
     ) -> Turn:
         """Do whatever the turn waits for until it is complete, or ``until`` something."""
         room, enough = self.room, until or _is_complete

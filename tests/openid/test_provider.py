@@ -56,7 +56,7 @@ class Provider:
 
     def next(self) -> str:
         """Return the next line of output: the issuer, then the state of refresh tokens."""
-        return self._told.get(timeout=20)
+        return self._told.get(timeout=60)
 
     def stop(self) -> None:
         self._process.kill()

@@ -84,7 +84,7 @@ asyncio.run(hold())
     store = await SqliteStore.open(path, "account")
     assert await store.claim_answer(TURN, "call", "other", "approved") is None
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     claim = await store.claim_answer(TURN, "call", "other", "approved")
     assert claim == AnswerClaim("rejected", unclear=True)
     await store.aclose()

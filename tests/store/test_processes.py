@@ -69,7 +69,7 @@ async def test_a_process_that_never_closes_the_store_exits_with_everything_store
     path: Path, ending: str
 ) -> None:
     process = start(path, "one", f"{WRITE}\nstore = {ending}")
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, b"")
     assert await stored(path) == {"one": 1}
 
@@ -89,7 +89,7 @@ loop = asyncio.new_event_loop()
 loop.run_until_complete(leave())
 """
     process = start(path, "one", code)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 3
     assert await stored(path) == {"one": 51}
 
@@ -110,7 +110,7 @@ asyncio.run(work())
     while acknowledged < 25:
         acknowledged += len(os.read(process.stdout.fileno(), 4096))
     process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate(timeout=20)
+    rest, _ = process.communicate(timeout=60)
     acknowledged += len(rest)
     found = (await stored(path))["one"] - 1
     assert acknowledged <= found <= acknowledged + 1
@@ -124,7 +124,7 @@ async def test_concurrently_started_processes_share_one_new_database(path: Path)
         process.stdin.write(b"x")
         process.stdin.flush()
     for process in processes:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, b"")
     assert await stored(path) == {f"p{number}": 1 for number in range(4)}
 
@@ -143,7 +143,7 @@ asyncio.run(work())
 """
     processes = [start(path, name, code) for name in ("one", "two")]
     for process in processes:
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, b"")
     assert await stored(path) == {"one": 201, "two": 201}
 
@@ -175,7 +175,7 @@ asyncio.run(hold())
     store = await SqliteStore.open(path, "account")
     assert await store.claim(TurnId("t"), "other") is None
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert await store.claim(TurnId("t"), "other")
     assert len(list((path.parent / f"{path.name}.alive").iterdir())) == 1
     await store.aclose()

@@ -22,7 +22,7 @@ def rules(folder: Path, text: str) -> None:
 
 def found(folder: Path, text: str, limit: int = 20) -> list[str]:
     tree = FileTree(folder)
-    assert tree.wait(10)
+    assert tree.wait(60)
     return [match.path for match in tree.find(text, limit)]
 
 
@@ -56,7 +56,7 @@ def test_ignored_and_hidden_files_are_left_out(tmp_path: Path) -> None:
     make(tmp_path, "a.log", "keep.log", "build/a.txt", "sub/build/a.txt", "sub/b.log", "sub/c.tmp")
     make(tmp_path, "sub/own.txt", "sub/deeper/own.txt", ".hidden/a.txt", "node_modules/a.txt")
     tree = FileTree(tmp_path)
-    assert tree.wait(10)
+    assert tree.wait(60)
     everything = {match.path for letter in "lt" for match in tree.find(letter, 50)}
     assert everything == {"keep.log", "sub/b.log", "sub/build/a.txt", "sub/deeper/own.txt"}
 
@@ -73,7 +73,7 @@ def test_rules_above_the_folder_count_up_to_that_of_the_repository(tmp_path: Pat
 def test_matching_characters_are_marked(tmp_path: Path) -> None:
     make(tmp_path, "src/screen.py")
     tree = FileTree(tmp_path)
-    assert tree.wait(10)
+    assert tree.wait(60)
     [whole] = tree.find("screen", 5)
     assert "".join(whole.path[place] for place in whole.marks) == "screen"
     [apart] = tree.find("srn", 5)
@@ -83,7 +83,7 @@ def test_matching_characters_are_marked(tmp_path: Path) -> None:
 def test_a_search_that_is_no_longer_wanted_ends(tmp_path: Path) -> None:
     make(tmp_path, "a.txt")
     tree = FileTree(tmp_path)
-    assert tree.wait(10)
+    assert tree.wait(60)
     assert tree.find("a", 5, lambda: True) == []
 
 
@@ -91,11 +91,11 @@ def test_reading_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tui.system.file_tree.MOST_FILES", 7)
     make(tmp_path, *(f"f{number}.txt" for number in range(20)))
     tree = FileTree(tmp_path)
-    assert tree.wait(10)
+    assert tree.wait(60)
     assert tree.count == 7
     closed = FileTree(tmp_path)
     closed.close()
-    assert closed.wait(10)
+    assert closed.wait(60)
 
 
 def test_a_folder_that_cannot_be_read_holds_nothing(tmp_path: Path) -> None:

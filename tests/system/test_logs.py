@@ -116,7 +116,7 @@ for number in range(400):
 def test_processes_share_a_log_through_its_renames(path: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _WRITER, str(path)]
     writers = [subprocess.Popen([*command, str(number)]) for number in range(3)]
-    assert [writer.wait(30) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     files = [path, *tmp_path.glob("genie.log.*")]
     lines = [line for file in files for line in file.read_text().splitlines()]
     assert all(line.split()[4] == "request" and "number=" in line for line in lines)

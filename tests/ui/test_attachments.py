@@ -107,7 +107,7 @@ async def test_an_enter_before_the_picker_has_loaded_waits_for_it(
     gate = threading.Event()
 
     def slow(typed: str, most: int) -> list[Entry]:
-        assert not typed or gate.wait(5)
+        assert not typed or gate.wait(60)
         return completions(typed, most)
 
     monkeypatch.setattr("tui.ui.composer.file_picker.completions", slow)

@@ -75,7 +75,7 @@ class Stage(App[None]):
 
 
 async def settle(pilot: Pilot[None], done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not done():
             await pilot.pause()
 

@@ -47,7 +47,8 @@ def test_a_busy_program_knows_the_arrival_time_of_keys(pipe: tuple[int, int]) ->
     def write() -> None:
         written_s.append(monotonic())
         assert write_without_a_break(pipe[1], b"x", 1) == 1
-        end_s = monotonic() + 0.2
+        written_s.append(monotonic())
+        end_s = monotonic() + 0.6
         while monotonic() < end_s:  # and blocks every other task
             pass
         done.set()
@@ -62,5 +63,6 @@ def test_a_busy_program_knows_the_arrival_time_of_keys(pipe: tuple[int, int]) ->
     done.wait()
     assert arrival is not None
     assert arrival.earliest_s == arrival.latest_s
-    assert arrival.latest_s - written_s[0] < 0.1
-    assert told_s - written_s[0] > 0.15
+    before_s, after_s = written_s
+    assert before_s - 0.05 < arrival.latest_s < after_s + 0.4
+    assert told_s - after_s > 0.5

@@ -92,7 +92,7 @@ async def test_the_next_step_begins_at_once_and_the_text_is_complete() -> None:
     for _ in steps:
         await asyncio.sleep(0.05)
         player.next_step()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running
     assert stage.pressed == [*"Hello", "\r"]
 

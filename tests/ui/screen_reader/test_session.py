@@ -36,7 +36,7 @@ class ScriptedLines:
 
     async def typed(self) -> AsyncIterator[str]:
         for awaited, line in self._script:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while not any(awaited in said for said in self.said):
                     self._changed.clear()
                     await self._changed.wait()
