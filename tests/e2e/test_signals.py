@@ -80,6 +80,10 @@ def test_any_crash_restores_the_terminal(environ: dict[str, str], crash: str) ->
         if crash in ("exception", "main thread"):
             printed = terminal.output.rpartition(b"\x1b[?1049l")[2]
             assert b"a fault" in printed
+            assert b"genie-tui report" in printed
+            [path] = Path(environ["GENIE_TUI_DATA_DIR"], "state", "crashes").iterdir()
+            assert path.name.encode() in printed.replace(b"\r\n", b"")
+            assert "RuntimeError: a fault" in path.read_text()
 
 
 def test_an_exited_program_writes_nothing_more(start: Start) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.engine.updates import (
@@ -33,8 +32,8 @@ def start_log(settings: LogSettings, command: str) -> None:
 
     Raises ``OSError``.
     """
-    path = Path(settings.log).expanduser().absolute()
-    if open_log(path, as_json=settings.log_format == "json"):
+    path = settings.log_file
+    if path and open_log(path, as_json=settings.log_format == "json"):
         from tui.system.versions import versions
 
         note("start", {"command": command or None, **versions()})

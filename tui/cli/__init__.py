@@ -65,7 +65,26 @@ def _run() -> int:
         code = _failed(error)
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.INTERRUPTED
+    except (ReaderGone, OSError):
+        raise
+    except Exception as error:
+        code = _crashed(error)
     return code if isinstance(code, int) else ExitCode.FINISHED
+
+
+def _crashed(error: Exception) -> int:
+    """Write a crash file for an unexpected error and tell where it is."""
+    from tui.config import crash_dir
+    from tui.core.redaction import describe_exception, redact
+    from tui.system.crash_files import crash_notice
+
+    told = f"Stopped unexpectedly: {type(error).__name__}: {describe_exception(error)}."
+    notice = crash_notice(error, crash_dir())
+    if not notice:  # a traceback is better than nothing
+        import traceback
+
+        notice = f"\n{redact(''.join(traceback.format_exception(error)))}".rstrip()
+    return _failed(CommandFailure(f"{told} {notice}"))
 
 
 def _failed(error: click.ClickException) -> int:

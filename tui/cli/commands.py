@@ -13,6 +13,7 @@ from tui.cli.ask_command import ask
 from tui.cli.groups import RootGroup
 from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
 from tui.cli.playing.commands import play
+from tui.cli.report_command import report
 from tui.cli.studio.group import studio
 from tui.cli.testing.command import test
 
@@ -388,6 +389,7 @@ def demo_server(
 
 
 root.add_command(ask)
+root.add_command(report)
 root.add_command(play)
 root.add_command(studio)
 root.add_command(test)

@@ -56,7 +56,7 @@ def list_keys(*, as_json: bool) -> int:
 
 async def _examined(target: Target, *, show: bool) -> list[CheckResult]:
     findings = []
-    async with aclosing(_findings(target)) as steps:
+    async with aclosing(findings_of(target)) as steps:
         async for finding in steps:
             findings.append(finding)
             if show:
@@ -64,7 +64,7 @@ async def _examined(target: Target, *, show: bool) -> list[CheckResult]:
     return findings
 
 
-async def _findings(target: Target) -> AsyncGenerator[CheckResult]:
+async def findings_of(target: Target) -> AsyncGenerator[CheckResult]:
     from tui.bootstrap.doctor import examine, examine_files
     from tui.config import ConfigError
 

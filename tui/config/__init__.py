@@ -15,7 +15,14 @@ from tui.core.lazy_exports import lazy_exports
 if TYPE_CHECKING:
     from tui.config.errors import ConfigError
     from tui.config.hosts import DATA_CENTERS, DataCenter, check_url, is_loopback
-    from tui.config.paths import config_dir, config_file, data_dir, prompts_dir, state_dir
+    from tui.config.paths import (
+        config_dir,
+        config_file,
+        crash_dir,
+        data_dir,
+        prompts_dir,
+        state_dir,
+    )
     from tui.config.profiles import (
         holds_secrets,
         is_configured,
@@ -42,7 +49,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("ConfigError",),
     "hosts": ("DATA_CENTERS", "DataCenter", "check_url", "is_loopback"),
-    "paths": ("config_dir", "config_file", "data_dir", "prompts_dir", "state_dir"),
+    "paths": ("config_dir", "config_file", "crash_dir", "data_dir", "prompts_dir", "state_dir"),
     "profiles": (
         "holds_secrets",
         "is_configured",
@@ -87,6 +94,7 @@ __all__ = [
     "check_url",
     "config_dir",
     "config_file",
+    "crash_dir",
     "data_dir",
     "holds_secrets",
     "is_configured",

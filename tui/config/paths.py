@@ -29,6 +29,11 @@ def state_dir(environ: Environment | None = None) -> Path:
     return own / "state" if own else platformdirs.user_state_path(APP_NAME)
 
 
+def crash_dir(environ: Environment | None = None) -> Path:
+    """Return the folder of the crash files."""
+    return state_dir(environ) / "crashes"
+
+
 def prompts_dir(environ: Environment | None = None) -> Path:
     """Return the folder of the prompt files."""
     return config_dir(environ) / "prompts"

@@ -83,6 +83,11 @@ class LogSettings:
         "text", one_of("text", "json"), "Lines of the log: text, or JSON.", has_option=True
     )
 
+    @property
+    def log_file(self) -> Path | None:
+        """Path of the log, if there is one."""
+        return Path(self.log).expanduser().absolute() if self.log else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceSettings(LogSettings):

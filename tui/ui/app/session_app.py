@@ -167,8 +167,12 @@ class SessionApp(BaseApp[None]):
                 error.hint = ""  # the banner shows its own hint
             self._chat.parts.lifecycle.failed(error)
         except Exception as error:
-            note("session failed", error=error)
-            self._chat.parts.lifecycle.failed(_as_backend_error(error))
+            failed = _as_backend_error(error)
+            if isinstance(error, OSError):  # of the system, not of this program
+                note("session failed", error=error)
+            else:
+                failed.hint = f"{failed.hint} {self.crash_notice(error)}".rstrip()
+            self._chat.parts.lifecycle.failed(failed)
 
     async def _learn_who(self) -> None:
         """Show the name of the signed-in user."""
@@ -242,8 +246,8 @@ class SessionApp(BaseApp[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that failed unexpectedly, and continue."""
         if event.state is WorkerState.ERROR and (error := event.worker.error):
-            note("task failed", error=error)
-            self.notify(describe_exception(error), severity="error")
+            text = f"{describe_exception(error)} {self.crash_notice(error)}"
+            self.notify(text.rstrip(), severity="error")
 
     def show_hint(self, text: str, seconds: float) -> None:
         """Show a hint in the working line, unless another screen covers it."""

@@ -13,6 +13,7 @@ from tui.core.ports import Capability
 from tui.core.redaction import describe_exception
 from tui.ui.app.messages import SignInNeeded
 from tui.ui.chat.banner_text import BannerText
+from tui.ui.textual_fixes.app import SafeApp
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -123,7 +124,10 @@ class ChatContext:
         if isinstance(error, BackendError):
             self.fail(error)
         else:
-            self.chat_state.show_problem(BannerText(tone="problem", text=describe_exception(error)))
+            app = self.app
+            hint = app.crash_notice(error) if isinstance(app, SafeApp) else ""
+            problem = BannerText(tone="problem", text=describe_exception(error), hint=hint)
+            self.chat_state.show_problem(problem)
         self.show_state()
 
     def ask_to_sign_in(self, error: BackendError) -> None:

@@ -17,7 +17,6 @@ from textual.widgets import Static, TextArea
 from textual.worker import Worker, WorkerState
 
 from tui.core.text import clean
-from tui.system.logs import note
 from tui.ui.app.messages import CopyText
 from tui.ui.chat.banner import Banner
 from tui.ui.chat.banner_text import BannerText
@@ -305,7 +304,6 @@ class ChatScreen(ChatActions):
         """Report a background task that failed."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
-            note("task failed", error=error)
             self.context.report(error)
 
     # -- messages between parts ------------------------------------------------------------

@@ -12,12 +12,15 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from tui.core.redaction import redact
+from tui.system.logs import note
 
 ResultT = TypeVar("ResultT")
 
 
 class SafeApp(App[ResultT]):
     """App whose crash reports show no secrets, and which draws at the end of each batch."""
+
+    _crash_notice = ""
 
     @contextmanager
     def batch_update(self) -> Iterator[None]:
@@ -48,6 +51,29 @@ class SafeApp(App[ResultT]):
             Segments(self.console.render(traceback, self.console.options))
         )
         self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Write a crash file; Textual offers an app no way to learn of the error that ends it."""
+        if self._exception is None:
+            self._crash_notice = self.crash_notice(error)
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        """Print where the crash file is below the only error that Textual prints."""
+        super()._print_error_renderables()
+        if self._crash_notice:
+            told = f"genie-tui stopped unexpectedly. {self._crash_notice}"
+            self.error_console.print(told, markup=False, highlight=False, soft_wrap=True)
+
+    def crash_notice(self, error: BaseException) -> str:
+        """Write a crash file; return where it is and how to send it, as sentences."""
+        if self.is_headless:  # not a user's session
+            note("crash", error=error)
+            return ""
+        from tui.config import crash_dir
+        from tui.system.crash_files import crash_notice
+
+        return crash_notice(error, crash_dir())
 
 
 def driver_of(app: App[Any]) -> Driver | None:
