@@ -291,6 +291,7 @@ def commands_of(text: str) -> Iterator[list[str]]:
     for line in [*_shell_lines(text), *_SPAN.findall(_FENCED.sub("", text))]:
         if not re.search(r"(?:^\s*|/|[|&;] )genie-tui ", line):
             continue
+        line = re.sub(r"\$\w+", "1", line)
         words = shlex.shlex(line, posix=True, punctuation_chars="".join(_OPERATORS))
         words.whitespace_split = True
         for is_operator, part in groupby(words, lambda word: set(word) <= _OPERATORS):
