@@ -235,3 +235,54 @@ def test_profiles_services_and_clients_have_separate_logins():
     }
     assert len(names) == 8
     assert all("/" not in name and "." not in name for name in names)
+
+
+class Keychain:
+    """Errors and calls of ``keyring.backends.macOS.api``, which only macOS can import."""
+
+    class Error(Exception):
+        """Any other status of the system."""
+
+    class NotFound(Error):
+        """No such password."""
+
+    class KeychainDenied(Error):
+        """The user refused, or nobody could be asked, as over SSH."""
+
+    def __init__(self, *, denied: bool) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self._denied = denied
+
+    def set_generic_password(self, _: object, service: str, name: str, password: str) -> None:
+        if self._denied:
+            raise self.KeychainDenied(-25308, "User interaction is not allowed")
+        self.kept[service, name] = password
+
+    def find_generic_password(self, _: object, service: str, name: str) -> str:
+        if (service, name) not in self.kept:
+            raise self.NotFound(-25300, "Item not found")
+        return self.kept[service, name]
+
+    def delete_generic_password(self, _: object, service: str, name: str) -> None:
+        del self.kept[service, name]
+
+
+@pytest.mark.parametrize(
+    ("denied", "place"), [(False, "the keyring (macOS Keyring)"), (True, "readable only by you")]
+)
+async def test_on_macos_tokens_are_in_the_keychain_or_else_in_a_file(
+    denied: bool, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keyring.backends import macOS
+
+    keychain = Keychain(denied=denied)
+    monkeypatch.setattr(macOS, "api", keychain, raising=False)
+    vault = TokenVault(tmp_path / "v", "work-1", Keyring(macOS.Keyring))
+    await vault.prepare()
+    await vault.save(TOKENS)
+
+    assert place in vault.description
+    assert await TokenVault(tmp_path / "v", "work-1", Keyring(macOS.Keyring)).load() == TOKENS
+    assert list(keychain.kept) == ([] if denied else [("genie-tui", "work-1")])
+    await vault.clear()
+    assert keychain.kept == {}

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,13 @@ def stored_conversations(environ: dict[str, str]) -> set[str]:
     path = Path(environ["GENIE_TUI_DATA_DIR"]) / "conversations.db"
     if not path.exists():
         return set()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return {str(row[0]) for row in connection.execute("SELECT id FROM conversations")}
 
 
 def stored_drafts(environ: dict[str, str]) -> list[str]:
     path = Path(environ["GENIE_TUI_DATA_DIR"]) / "conversations.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return [str(row[0]) for row in connection.execute("SELECT text FROM drafts")]
 
 
@@ -79,7 +80,8 @@ def test_an_export_sends_nothing_that_is_queued(
         [sys.executable, "-c", _QUEUE_AND_DIE, cid], stdin=subprocess.DEVNULL, env=environ
     ) as killed:
         killed.wait(60)
-    with sqlite3.connect(Path(environ["GENIE_TUI_DATA_DIR"]) / "conversations.db") as connection:
+    path = Path(environ["GENIE_TUI_DATA_DIR"]) / "conversations.db"
+    with closing(sqlite3.connect(path)) as connection:
         states = connection.execute("SELECT state FROM turns WHERE text LIKE 'queued and%'")
         assert states.fetchall() == [("queued",)]
     before = len(server.log.of("send"))

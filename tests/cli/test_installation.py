@@ -1,8 +1,10 @@
-"""Where and how the program is installed: Windows, and the libraries of an extra."""
+"""Where and how the program is installed: Windows, macOS, and the libraries of an extra."""
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -53,8 +55,53 @@ def test_on_windows_every_command_prints_one_sentence(command: str, tmp_path: Pa
     assert done.returncode == ExitCode.USAGE
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.startswith("genie-tui: ")
     assert "WSL" in done.stderr
+
+
+# -- macOS ---------------------------------------------------------------------------------
+
+MACOS = """
+import platformdirs
+from platformdirs.macos import MacOS
+platformdirs.PlatformDirs = MacOS
+
+import tui.cli
+tui.cli.main()
+"""
+"""Program that puts its files where they belong on macOS: in a path with a space."""
+
+
+def test_on_macos_settings_and_conversations_share_one_private_folder(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    folder = home / "Library/Application Support/genie-tui"
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name not in ("GENIE_TUI_CONFIG_DIR", "GENIE_TUI_DATA_DIR")
+        and not name.startswith("XDG_")
+    }
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", MACOS, *arguments],
+            capture_output=True,
+            text=True,
+            env=kept | {"HOME": str(home)},
+            timeout=60,
+            check=False,
+        )
+
+    (folder / "prompts").mkdir(parents=True)
+    (folder / "prompts/hello.md").write_text("What can you do?")
+    done = run("ask", "--prompt", "hello")
+
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (0, [])
+    assert os.listdir(home) == ["Library"]
+    assert stat.S_IMODE((folder / "conversations.db").stat().st_mode) == 0o600
+    assert len(json.loads(run("conversations", "--search", "do", "--json").stdout)) > 0
 
 
 # -- libraries of an extra -----------------------------------------------------------------

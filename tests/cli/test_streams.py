@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -98,7 +99,7 @@ def test_closed_standard_streams_are_no_failure(
     assert (done.returncode, done.stderr) == (0, "")
     database = tmp_path / "data" / "conversations.db"
     if database.exists():  # no output went where the descriptor had become that of a file
-        with sqlite3.connect(database) as connection:
+        with contextlib.closing(sqlite3.connect(database)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 

@@ -16,15 +16,15 @@ from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps
 
 _ON_WINDOWS = (
-    "Error: genie-tui doesn't run on Windows itself; install and start it in WSL, the Windows "
-    "Subsystem for Linux, which 'wsl --install' sets up."
+    "Doesn't run on Windows itself; install and start it in WSL, the Windows Subsystem for "
+    "Linux, which 'wsl --install' sets up."
 )
 
 
 def main() -> None:
     """Entry point of ``genie-tui``: run a command and exit with its code."""
     if sys.platform == "win32":  # commands import modules that only POSIX systems have
-        print(_ON_WINDOWS, file=sys.stderr)
+        print_error(_ON_WINDOWS)
         sys.exit(ExitCode.USAGE)
     forbid_core_dumps()
     prepare_streams()

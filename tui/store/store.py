@@ -255,9 +255,11 @@ def _truncate_log(connection: sqlite3.Connection) -> None:
 
 def _problems(connection: sqlite3.Connection) -> list[str]:
     try:
+        # First, since it reads the index anew: from SQLite 3.44 on, the PRAGMA checks the index by
+        # what this connection remembers of it, and misses the parts that another one has merged.
+        astray = search.problems(connection)
         found = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-        astray = search.problems(connection)
     except sqlite3.DatabaseError as error:
         return [str(error)]
     lost = (f"{table}: row {number} has lost its owner" for table, number, *_ in orphans)
