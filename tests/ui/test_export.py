@@ -14,6 +14,7 @@ from tests.ui.stage import Stage, conversation
 from tests.ui.test_search import LONG, record
 from tests.ui.widget_app import HOSTILE
 from tui.core.errors import BackendError, ErrorKind
+from tui.ui.composer.paths import short_path
 from tui.ui.sidebar.export import ExportModal
 from tui.ui.toolkit.confirm import ConfirmModal
 
@@ -119,6 +120,34 @@ async def test_a_hostile_title_makes_a_safe_file_name(folder: Path) -> None:
         assert "/" not in modal.query_one(Input).value
         await stage.press("enter")
         await stage.until(lambda: list(folder.iterdir()))
+
+
+def test_a_long_folder_is_shortened_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    inside = Path("/home/ada/projects/customers/acme/exports/2026")
+    assert short_path(inside, 80) == "~/projects/customers/acme/exports/2026"
+    assert short_path(inside, 30) == "~/…/acme/exports/2026"
+    assert short_path(inside, 12) == "~/…/2026"
+    assert short_path(Path("/srv/data/a-very-long-folder"), 24) == "…/a-very-long-folder"
+    assert short_path(Path("/srv/data/a-very-long-folder"), 10) == "…ng-folder"
+    for width in range(1, 60):
+        assert len(short_path(inside, width)) <= width
+
+
+async def test_the_export_dialog_shows_the_end_of_a_long_folder_in_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "customers" / "acme-corporation-international" / "exports" / "2026"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    stage = stage_with()
+    async with stage.shown(80, 24):
+        await ask(stage)
+        await stage.until(lambda: "/…/" in stage.screen())
+        [row] = [row for row in stage.screen().splitlines() if "Saves to" in row]
+        assert row.rstrip().endswith("exports/2026")
+        shown = stage.app.screen.query_one("#export-folder")
+        assert str(shown.tooltip).endswith("acme-corporation-international/exports/2026")
 
 
 async def test_without_a_conversation_there_is_nothing_to_export(folder: Path) -> None:

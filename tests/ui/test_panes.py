@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from tests.fakes import NOW_MS, MemoryStore
+import pytest
+
+from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
+from tests.textual_internals import screen_lines
 from tests.ui.stage import Stage, conversation
 from tui.config import Preferences
+from tui.ui.sidebar.sidebar import Sidebar
 
 
 def wide_stage(saved: list[tuple[str, object]], **preferences: int) -> Stage:
@@ -44,3 +48,33 @@ async def test_the_edge_is_dragged_and_the_width_saved_when_it_is_let_go() -> No
         assert stage.sidebar_columns() == 38
         await stage.pilot.hover(offset=(60, 20))
         assert stage.sidebar_columns() == 38
+
+
+@pytest.mark.parametrize(("key", "columns"), [("ctrl+b", 80), ("ctrl+t", 120)])
+async def test_the_veil_behind_a_drawer_covers_edges_and_scrollbars(key: str, columns: int) -> None:
+    store = MemoryStore([conversation(f"c{n}", f"Talk {n}", NOW_MS - n) for n in range(60)])
+    long = "\n\n".join(f"Paragraph {n}" for n in range(60))
+    stage = Stage(ScriptedBackend(reply(long)), store)
+    async with stage.shown(columns, 24):
+        await stage.say("Tell me everything")
+        await stage.until(lambda: "Paragraph 3" in stage.screen())
+        await stage.press("ctrl+end")
+        await stage.until(lambda: "Paragraph 59" in stage.screen())
+
+        def grounds() -> set[str]:
+            """Return the colors of the ground in the panes, but not where the drawer is."""
+            pane = stage.find("Sidebar" if key == "ctrl+b" else "#timeline-pane").region
+            found = set()
+            for row in screen_lines(stage.app)[1:-1]:
+                column = 0
+                for segment in row:
+                    style = segment.style
+                    if not pane.x <= column < pane.right and style:
+                        color = style.color if style.reverse else style.bgcolor
+                        found.add(color.get_truecolor().hex if color else "none")
+                    column += segment.cell_length
+            return found
+
+        bright = grounds()
+        await stage.press(key)
+        await stage.until(lambda: stage.find(Sidebar).display and not bright & grounds())

@@ -12,7 +12,7 @@ from tests.ui.stage import INTRODUCTION, Stage, conversation
 from tui.core.records import Introduction
 from tui.ui.welcome.cards import Cards
 from tui.ui.welcome.lamp import Lamp
-from tui.ui.welcome.welcome import Tip, layout_for
+from tui.ui.welcome.welcome import Tip, layout_for, whole_sentences
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,36 @@ def test_everything_fits_into_every_window() -> None:
         below = Cards.height_of(layout.cards, layout.columns)
         used = layout.top + around + below + layout.gap * (2 if below else 1)
         assert used <= height - 2 or not layout.centered or not layout.cards
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (80, "Your IT helpdesk. It asks before it changes anything."),
+        (40, "Your IT helpdesk."),
+        (10, "Your IT helpdesk."),
+    ],
+)
+def test_a_description_is_cut_between_sentences(width: int, shown: str) -> None:
+    text = "Your IT helpdesk. It asks before it changes anything."
+    assert whole_sentences(text, width) == shown
+    assert whole_sentences("No full stop", 5) == "No full stop"
+
+
+@pytest.mark.parametrize("size", [(10, 4), (20, 8), (23, 20), (8, 2), (5, 2), (40, 3)])
+async def test_a_window_too_small_says_so_in_whole_words(size: tuple[int, int]) -> None:
+    stage = Stage(ScriptedBackend())
+    async with stage.shown(*size):
+        words = " ".join(stage.screen().split())
+        assert words in (
+            "Window too small. Enlarge it to continue; nothing is lost.",
+            "Window too small. Enlarge it to continue.",
+            "Window too small",
+            "Too small",
+        )
+        await stage.press("f1")
+        await stage.until(lambda: not stage.is_chat_in_front())
+        await stage.until(lambda: " ".join(stage.screen().split()) == words)
 
 
 async def test_the_composer_is_in_the_middle_until_the_first_message() -> None:

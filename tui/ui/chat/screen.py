@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.widget import MountError
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 from textual.worker import Worker, WorkerState
 
 from tui.core.text import clean
@@ -35,6 +35,7 @@ from tui.ui.sidebar.sidebar import Sidebar
 from tui.ui.terminal.terminal_events import is_typed
 from tui.ui.textual_fixes.events import forward_event
 from tui.ui.timeline.timeline_pane import TimelinePane
+from tui.ui.toolkit.too_small import TooSmall, is_too_small
 from tui.ui.transcript.conversation_pane import ConversationPane
 from tui.ui.welcome.cards import Cards
 
@@ -54,9 +55,6 @@ _STOPS = "Composer, ConversationList, Transcript, Timeline, Cards"
 
 _HINT_S = 4.0
 """Time for which a hint takes the place of the working line."""
-
-LEAST_COLUMNS, LEAST_ROWS = 24, 8
-"""Smallest usable window; below, a notice covers it while the app keeps running."""
 
 
 class ChatScreen(ChatActions):
@@ -162,9 +160,7 @@ class ChatScreen(ChatActions):
         yield self.topbar
         yield self._panes
         yield self._key_bar
-        yield Static(
-            Content("Window too small. Enlarge it to continue; nothing is lost."), id="too-small"
-        )
+        yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
         self.watch(self._panes, "text_column", self.topbar.set_title_column)
@@ -187,9 +183,8 @@ class ChatScreen(ChatActions):
         await self.run_action("app.connect")
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        self.set_class(width < LEAST_COLUMNS or height < LEAST_ROWS, "-tiny")
-        self._panes.fit(width)
+        self.set_class(is_too_small(event.size), "-tiny")
+        self._panes.fit(event.size.width)
         self.conversation.welcome.fit(event.size)
         self._rescue_focus()
 

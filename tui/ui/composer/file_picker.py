@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from tui.core.text import drawn, size
 from tui.system.file_scope import is_allowed
 from tui.ui.composer.attachment_files import LARGEST_FILE, LARGEST_FILE_BYTES, pick
-from tui.ui.composer.paths import Entry, TreeSearch, completions, shown_path, typed_path
+from tui.ui.composer.paths import Entry, TreeSearch, completions, short_path, shown_path, typed_path
 from tui.ui.textual_fixes.lists import SafeOptionList
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.dialog import Dialog, DialogHead, KeyHints
@@ -144,13 +144,13 @@ class AttachScreen(SafeModal[Sequence[Path] | None]):
         """Show the folder in which the typed name is looked for, and how far the search is."""
         folder = os.path.dirname(text)
         folder = folder if os.path.isdir(typed_path(folder)) else ""
-        where = shown_path(Path(os.path.abspath(typed_path(folder))))
+        path = Path(os.path.abspath(typed_path(folder)))
         files = f"{self._tree.count:,} files"
         state = f"Searching {files}…" if self._tree.is_reading else files
         searched = os.path.basename(text) and self._tree.count
         told = self.query_one("#attach-folder", Static)
-        if len(where) > (room := told.size.width - len("In ")) > 1:
-            where = f"…{where[1 - room :]}"
+        room = told.size.width - len("In ")
+        where = short_path(path, room) if room > 1 else shown_path(path)
         told.update(Content.assemble("In ", line(where, 400)))
         self.query_one(DialogHead).show(aside=muted(state * bool(searched)))
 

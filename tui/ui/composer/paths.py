@@ -12,6 +12,8 @@ from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from tui.core.text import clean, clean_line, drawn
 from tui.system.file_scope import check_path, is_allowed
 from tui.system.file_tree import FileTree, TreeMatch
@@ -47,6 +49,27 @@ def shown_path(path: Path) -> str:
     home = Path.home()
     shown = Path("~", path.relative_to(home)) if path.is_relative_to(home) else path
     return clean_line(str(shown), 400)
+
+
+def short_path(path: Path, width: int) -> str:
+    """Return a path in a row of ``width`` cells: without folders in its middle if it is too long.
+
+    Its end is what tells it from others, so as much of it as fits is kept.
+    """
+    whole = shown_path(path)
+    if cell_len(whole) <= width:
+        return whole
+    first, *rest = whole.removeprefix("/").split("/")
+    start = f"{'/' if whole.startswith('/') else ''}{first}/…/"
+    for place in range(1, len(rest)):
+        if cell_len(shown := start + "/".join(rest[place:])) <= width:
+            return shown
+    end = rest[-1] if rest else first
+    if cell_len(f"…/{end}") <= width:
+        return f"…/{end}"
+    while end and cell_len(end) > max(1, width) - 1:
+        end = end[1:]
+    return f"…{end}"
 
 
 def typed_path(text: str) -> Path:

@@ -22,7 +22,7 @@ from tui.core.json_values import read_json, write_json
 from tui.core.text import clean_line, size, utf8_size
 from tui.export import file_name, format_of
 from tui.system.file_scope import check_path, is_allowed
-from tui.ui.composer.paths import completions, shown_path, typed_path
+from tui.ui.composer.paths import completions, short_path, shown_path, typed_path
 from tui.ui.textual_fixes.screens import SafeModal
 from tui.ui.toolkit.answer_row import AnswerRow
 from tui.ui.toolkit.choice import Choice
@@ -116,6 +116,7 @@ _BUNDLE: tuple[Form, str, str] = (
     "aren't masked.",
 )
 _BUNDLE_ENDING = ".bundle.json"
+_SAVES_TO = "Saves to "
 
 
 class ExportModal(SafeModal[ExportRequest | None]):
@@ -147,6 +148,7 @@ class ExportModal(SafeModal[ExportRequest | None]):
             yield Choice(*(name for _, name, _ in self._formats))
             yield Static(id="export-meaning")
             yield TextInput(self._usual_name(), select_on_focus=False, suggester=PathSuggester())
+            yield Static(id="export-folder")
             yield Static(id="export-note")
             yield AnswerRow(("Enter", "Export", "export"), ("Ctrl+T", "Next format", "next_format"))
 
@@ -168,8 +170,21 @@ class ExportModal(SafeModal[ExportRequest | None]):
         """Show the format's purpose and the folder of the file."""
         meaning = next(text for form, _, text in self._formats if form == self._form)
         self.query_one("#export-meaning", Static).update(Content(meaning))
-        masked = "" if self._form == "bundle" else " Secrets are masked."
-        self._note(f"Saves to {shown_path(self._folder)}.{masked} Press → to complete the name.")
+        masked = "" if self._form == "bundle" else "Secrets are masked. "
+        self._note(f"{masked}Press → to complete the name.")
+        self._show_folder()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_folder)
+
+    def _show_folder(self) -> None:
+        """Show where the file is saved; the whole path of a shortened one under the mouse."""
+        shown = self.query_one("#export-folder", Static)
+        room = shown.content_size.width - len(_SAVES_TO)
+        short = short_path(self._folder, room) if room > 0 else ""
+        shown.update(Content(f"{_SAVES_TO}{short}"))
+        whole = shown_path(self._folder)
+        shown.tooltip = Content(whole) if short != whole else None
 
     def _note(self, sentence: str, *, problem: bool = False) -> None:
         note = self.query_one("#export-note", Static)

@@ -12,6 +12,9 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 
 _FRAME_S = 1 / 60
 
+LEAST_COLUMNS, LEAST_ROWS = 24, 8
+"""Smallest usable window; below, a notice covers it while the app keeps running."""
+
 
 def screen_text(app: App[Any]) -> str:
     """Return the words on the screen in front, line by line; Textual only exports pictures."""
@@ -21,8 +24,15 @@ def screen_text(app: App[Any]) -> str:
 class SafeScreen(Screen[ScreenResultType]):
     """Closes once, only itself, and not before it is open. One of a kind can be open at a time."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-least"), (22, "-short"), (30, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (LEAST_ROWS, "-least"),
+        (22, "-short"),
+        (30, "-tall"),
+    ]
     """Heights in rows from which a style class applies."""
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (LEAST_COLUMNS, "-fits")]  # noqa: RUF012
+    """The same for widths in columns."""
 
     _draws_later = False
     """True while a draw waits for the end of a batch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from textual.color import Color
 from textual.theme import Theme
 
 
@@ -63,6 +64,9 @@ def _theme(
             "on-accent": on_accent,
             "on-fill": on_fill,
             "veil": veil,
+            "veiled-ground": _veiled(ground, veil),
+            "veiled-canvas": _veiled(canvas, veil),
+            "veiled-line": _veiled(line, veil),
             "glow": glow,
             "smoke": smoke,
             "flame": flame,
@@ -93,6 +97,14 @@ def _theme(
             "scrollbar-corner-color": "transparent",
         },
     )
+
+
+def _veiled(color: str, veil: str) -> str:
+    """Return a color under the veil, for scrollbars: Textual tints everything but them."""
+    if color.startswith("ansi"):
+        return color
+    over, share = veil.split()
+    return Color.parse(color).blend(Color.parse(over), int(share.rstrip("%")) / 100).hex6
 
 
 GENIE_DARK = _theme(
@@ -302,6 +314,9 @@ _TOKENS = {
     "on-accent": ("background", 100),
     "on-fill": ("background", 100),
     "veil": ("background", 60),
+    "veiled-ground": ("background", 100),
+    "veiled-canvas": ("background", 100),
+    "veiled-line": ("foreground", 8),
     "glow": ("accent", 100),
     "smoke": ("accent", 100),
     "flame": ("warning", 100),

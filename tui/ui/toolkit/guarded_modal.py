@@ -27,7 +27,7 @@ _LATEST_S = 2.0
 
 _AIR_LINES = 2
 """Empty lines around the box."""
-_LEAST_BODY_LINES = 3
+_LEAST_BODY_LINES = 2
 
 ResultT = TypeVar("ResultT")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -86,6 +87,14 @@ def layout_for(width: int, height: int, *, cards: int, has_note: bool) -> Layout
     )
 
 
+def whole_sentences(text: str, width: int) -> str:
+    """Return as many sentences from the start of a text as fit into a row, but at least one."""
+    ends = [match.end() for match in re.finditer(r"[.!?](?=\s|$)", text)] or [len(text)]
+    ends = [*ends, len(text)] if ends[-1] < len(text) else ends
+    fitting = [end for end in ends if cell_len(text[:end]) <= width]
+    return text[: max(fitting, default=ends[0])]
+
+
 class WelcomeHead(Vertical):
     """Brand mark, and who the user talks to. An agent without a known name is "I"."""
 
@@ -100,6 +109,9 @@ class WelcomeHead(Vertical):
         yield Static(self._title(), id="welcome-title")
         yield Static(line(self._description), id="welcome-description")
 
+    def on_resize(self) -> None:
+        self._redescribe()
+
     def set_agent_name(self, name: str) -> None:
         """Show another agent's name."""
         self._agent = name
@@ -107,7 +119,13 @@ class WelcomeHead(Vertical):
 
     def describe(self, description: str) -> None:
         """Show another description of the agent."""
-        self.query_one("#welcome-description", Static).update(line(description))
+        self._description = description
+        self._redescribe()
+
+    def _redescribe(self) -> None:
+        """Show the whole sentences of the description that fit into a row, or wrap the first."""
+        shown = line(whole_sentences(self._description, self.content_size.width))
+        self.query_one("#welcome-description", Static).update(shown)
 
     def _title(self) -> Content:
         return Content.assemble("What can ", line(self._agent or "I", 40), " do for you?")
