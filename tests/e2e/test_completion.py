@@ -123,16 +123,16 @@ def test_commands_options_and_values_are_completed(complete: Complete) -> None:
     assert complete("genie-tui --theme 'genie-e\t") == ["--theme", "genie-ember"]
 
 
-@pytest.mark.parametrize("title", TITLES)
-def test_a_title_is_one_word_whatever_it_contains(complete: Complete, title: str) -> None:
-    begun = {"It's": "It\\'s", "$(to": "\\$\\(to", "`tou": "\\`tou", "star": "star"}
-    start = begun.get(title[:4], title[:3])
-    assert complete(f"genie-tui export {start}\t") == ["export", title]
+def test_a_title_is_one_word_whatever_it_contains(complete: Complete) -> None:
+    begun = {"It's": "It\\'s", "$(to": "\\$\\(to", "`tou": "\\`tou"}
+    for title in TITLES:
+        start = begun.get(title[:4], title[:3])
+        assert complete(f"genie-tui export {start}\t") == ["export", title]
 
 
-@pytest.mark.parametrize("begun", ["'Sal", '"Sal', "sal", "Sales:\\ Q"])
-def test_an_open_quote_and_another_case_are_completed(complete: Complete, begun: str) -> None:
-    assert complete(f"genie-tui export {begun}\t") == ["export", "Sales: Q3 = 5!"]
+def test_an_open_quote_and_another_case_are_completed(complete: Complete) -> None:
+    for begun in ("'Sal", '"Sal', "sal", "Sales:\\ Q"):
+        assert complete(f"genie-tui export {begun}\t") == ["export", "Sales: Q3 = 5!"]
 
 
 def test_nothing_is_written_into_the_line_when_values_cannot_be_read(
