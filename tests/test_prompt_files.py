@@ -155,7 +155,7 @@ def test_a_folder_is_read_again_only_where_it_has_changed(tmp_path: Path) -> Non
     assert folder.refresh().prompts["sum"] is first
     (folder.path / "Sum.md").write_text("Summarize it all.")
     assert folder.refresh().get("SUM").expand("") == "Summarize it all."
-    with pytest.raises(PromptProblem, match=r"No prompt 'x' in .* \(prompts: sum\)"):
+    with pytest.raises(PromptProblem, match=r"There's no prompt 'x' in .*\. Prompts: sum\."):
         folder.get("x")
 
 

@@ -48,7 +48,7 @@ def test_a_locale_without_unicode_only_replaces_characters(
 def test_unwritable_stdout_is_a_clear_error(environ: dict[str, str], command: str) -> None:
     done = shell(f"genie-tui {command} > /dev/full", environ)
     assert done.returncode == 1
-    assert done.stderr.endswith("genie-tui: the output: No space left on device.\n")
+    assert done.stderr.endswith("genie-tui: Couldn't use the output (No space left on device).\n")
 
 
 def test_an_unwritable_data_folder_is_a_clear_error(run: Run, tmp_path: Path) -> None:

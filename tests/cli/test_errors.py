@@ -52,6 +52,52 @@ def test_usage_errors_have_one_prefix_the_closest_name_and_the_command_for_help(
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("--demo --web --port 70000", "'70000' isn't a whole number from 1 to 65535."),
+        ("ask --timeout x hi", "'x' isn't a number of at least 0.1."),
+        ("conversations --limit 0", "'0' isn't a whole number of at least 1."),
+        ("conversations --search=", "--search needs words, such as"),
+        ("ask --config /nope hi", "/nope doesn't exist."),
+        ("ask --config / hi", "File '/' is a directory."),
+        ("ask --prompt tickts", "Did you mean 'tickets'?"),
+        ("test --pack redteam", "There's no pack 'redteam'. Did you mean 'red-team'?"),
+        ("test --pack red-team --filter zzz", "To see all, use --list."),
+        ("test --pack red-team --demo --junit /nope/x.xml", "Can't write /nope/x.xml: its folder"),
+        ("test nope.yaml", "genie-tui: Invalid suite:"),
+        ("test --pack red-team --demo --resume nope", "There's no run 'nope' to resume."),
+        ("demo-server --fault cutt", "--fault: unknown fault 'cutt'; did you mean 'cut'?"),
+        ("demo-server --fault cut:on=lunch", "developer."),
+        ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'."),
+    ],
+)
+def test_a_wrong_value_is_answered_by_what_would_be_right(
+    fail: Fail, tmp_path: Path, arguments: str, told: str
+) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "tickets.md").write_text("Which tickets are open?")
+    code, text = fail(*arguments.split())
+    assert code == 2
+    assert text.startswith("genie-tui: ")
+    assert told in text
+
+
+def test_a_folder_of_an_unknown_user_is_an_error_and_no_traceback(
+    fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENIE_TUI_CONFIG_DIR", "~no-such-user/x")
+    code, told = fail("ask", "Hi")
+    assert code == 2
+    assert "GENIE_TUI_CONFIG_DIR: ~no-such-user/x is a folder of an unknown user." in told
+
+
+def test_a_genie_of_the_demo_that_differs_by_a_letter_is_suggested(fail: Fail) -> None:
+    code, told = fail("ask", "--demo", "--genie", "wek", "Hi")
+    assert code == 1
+    assert "Did you mean 'weak'?" in told
+
+
 def test_a_profile_that_differs_in_case_is_suggested(fail: Fail, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('[profiles.prod]\ngenie = "gin-1"\n[profiles.work]\ngenie = "gin-2"\n')

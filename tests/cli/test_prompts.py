@@ -33,7 +33,7 @@ def test_ask_sends_the_expanded_prompt_and_what_is_piped_in(run: Run, server: De
     ("arguments", "problem"),
     [
         (["--prompt", "greet"], "The prompt 'greet' needs name. Usage: greet NAME"),
-        (["--prompt", "great"], "No prompt 'great' in"),
+        (["--prompt", "great"], "There's no prompt 'great' in"),
         ([], "Missing argument 'TEXT'."),
         (["Hello", "genie"], "unexpected extra argument"),
     ],

@@ -543,7 +543,7 @@ async def test_an_unknown_theme_is_reported_and_replaced() -> None:
     stage = Stage(theme="neon")
     async with stage.shown():
         assert stage.app.theme == "genie-dark"
-        await stage.until(lambda: "Unknown theme neon" in stage.screen())
+        await stage.until(lambda: "There's no theme 'neon'" in stage.screen())
 
 
 def test_a_crash_traceback_shows_no_values_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:

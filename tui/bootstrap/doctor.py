@@ -92,7 +92,8 @@ async def examine_network(profile: Profile) -> CheckResult:
             return CheckResult("network", "bad", finding.text, advice)
         found.append(reach)
     answers = " and ".join(_answer(reach) for reach in found)
-    return CheckResult("network", "good", f"{answers}. {_between(found)}".strip())
+    between = _between(found)
+    return CheckResult("network", "good", f"{answers}. {between}" if between else answers)
 
 
 def _answer(reach: Reach) -> str:

@@ -12,6 +12,7 @@ from tui.cli.commands import root
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, print_error
 from tui.cli.groups import usage_text
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
+from tui.config.errors import ConfigError
 from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps
 
@@ -36,7 +37,9 @@ def main() -> None:
         drop_output()
     except OSError as error:
         code = _failed(
-            CommandFailure(f"{error.filename or 'the output'}: {error.strerror or error}.")
+            CommandFailure(
+                f"Couldn't use {error.filename or 'the output'} ({error.strerror or error})."
+            )
         )
         drop_output()
     sys.exit(code)
@@ -59,6 +62,8 @@ def _run() -> int:
         code = _failed(failure)
     except BackendError as error:
         code = _failed(failure_of(error))
+    except ConfigError as error:
+        code = _failed(CommandFailure(str(error), ExitCode.USAGE))
     except StoreError as error:
         code = _failed(CommandFailure(str(error)))
     except click.ClickException as error:

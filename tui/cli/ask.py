@@ -198,6 +198,8 @@ class _Asking:
             case RecoveryChanged(conversation_id=cid, recovery=recovery) if cid == own:
                 self._follow_recovery(recovery)
             case MessageRejected(error=error, turn_id=turn_id) if turn_id == self.turn.id:
+                if error.kind is ErrorKind.NOT_FOUND:
+                    raise conversation_failure(self.target, own, error)
                 raise refusal_of(error)
             case TurnDropped(turn_id=turn_id) if turn_id == self.turn.id:
                 raise CommandFailure("The message was canceled in another window.")

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -52,6 +53,9 @@ def run_batch(target: Target, asked: BatchRequest) -> int:
     if not rows:
         raise CommandFailure(f"{asked.path} has no prompts.", ExitCode.USAGE)
     suite = _suite(asked, text, rows)
+    if asked.output and not os.access(asked.output.parent, os.W_OK):
+        text = f"Can't write {asked.output}: its folder doesn't exist or is read-only."
+        raise CommandFailure(text, ExitCode.USAGE)
     place = target.place()
     if asked.resume:
         folder, plan = resumed_plan(asked.resume, [suite])
@@ -83,7 +87,7 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         text = f"{path} isn't UTF-8 (byte {error.start})."
     except OSError as error:
-        text = f"couldn't read {path}: {error.strerror}."
+        text = f"Couldn't read {path} ({error.strerror})."
     raise CommandFailure(text, ExitCode.USAGE)
 
 
@@ -116,7 +120,7 @@ def _suite(asked: BatchRequest, text: str, rows: Sequence[Mapping[str, object]])
         turn["connections"] = {"any": "leave"}
         if isinstance(name := row.get("file"), str) and name:
             if problem := outside_problem(name):
-                raise CommandFailure(f"row {number}: {problem}.", ExitCode.USAGE)
+                raise CommandFailure(f"Row {number}: {problem}.", ExitCode.USAGE)
             turn["files"] = [name]
         cases.append({"id": f"row-{number}", "turns": [turn]})
     tree: dict[str, Any] = {"version": 1, "suite": _SUITE, "cases": cases}
@@ -157,7 +161,7 @@ class _Output:
             try:
                 self._file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
             except OSError as error:
-                raise CommandFailure(f"can't write {path}: {error.strerror}.") from None
+                raise CommandFailure(f"Couldn't write {path} ({error.strerror}).") from None
         if self._as_csv:
             self._write(_csv_line(list(self._columns())))
 

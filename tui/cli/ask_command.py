@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tui.cli import completion_values
-from tui.cli.options import target_of, target_options
+from tui.cli.options import Number, target_of, target_options
 
 
 @click.command(short_help="Send a message and print the reply.")
@@ -60,7 +60,7 @@ from tui.cli.options import target_of, target_options
 )
 @click.option("--reject-all", is_flag=True, help="Reject every skill that needs approval.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Stop waiting after S seconds."
+    "--timeout", type=Number(0.1, whole=False), metavar="S", help="Stop waiting after S seconds."
 )
 @click.option(
     "--batch",
@@ -68,7 +68,9 @@ from tui.cli.options import target_of, target_options
     metavar="FILE",
     help="Send each row of a CSV, JSON lines, or text file in a conversation of its own.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="With --batch: rows at once.")
+@click.option(
+    "--jobs", type=Number(1, 64), default=1, metavar="N", help="With --batch: rows at once."
+)
 @click.option(
     "-o",
     "--output",

@@ -11,7 +11,7 @@ from tui import __version__
 from tui.cli import completion_values
 from tui.cli.ask_command import ask
 from tui.cli.groups import RootGroup
-from tui.cli.options import Target, flags_of, setting_options, target_of, target_options
+from tui.cli.options import Number, Target, flags_of, setting_options, target_of, target_options
 from tui.cli.playing.commands import play
 from tui.cli.report_command import report
 from tui.cli.studio.group import studio
@@ -43,7 +43,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--web", is_flag=True, help="With --demo, open the app in a browser on this machine.")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535),
+    type=Number(1, 65535),
     metavar="N",
     help="Port for --web (default: 8000).",
 )
@@ -120,7 +120,14 @@ def root(
     shell_complete=completion_values.tags,
     help="Only with this tag. Repeatable.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=Number(1),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Most conversations to list.",
+)
 @click.pass_context
 def conversations(
     context: click.Context,
@@ -144,6 +151,8 @@ def conversations(
     if search is None:
         which = Filter(archived=archived, tags=read_tags(" ".join(tags)))
         context.exit(run_conversations(target, which, as_json=as_json, limit=limit))
+    if not search.strip():
+        raise click.UsageError("--search needs words, such as --search 'laptop order'.")
     if archived or tags:
         raise click.UsageError("--archived and --tag go without --search; search for #TAG instead.")
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
@@ -264,10 +273,10 @@ def doctor(
 
 
 @root.command(short_help="Print the completion script of your shell.")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options, and values in SHELL.
+    """Print the script that completes commands, options, and values in bash, zsh, or fish.
 
     \b
     bash, in ~/.bashrc:  eval "$(genie-tui completion bash)"
@@ -285,7 +294,7 @@ def completion(context: click.Context, shell: str) -> None:
 @root.command("demo-server", short_help="Run the demo server on this machine.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Number(0, 65535),
     default=0,
     metavar="N",
     help="Port on 127.0.0.1; 0 picks a free port.",
@@ -312,23 +321,25 @@ def completion(context: click.Context, shell: str) -> None:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0),
+    type=Number(0, whole=False),
     default=1.0,
     show_default=True,
     help="Divide built-in delays by this number; 0 removes them.",
 )
 @click.option(
     "--token-rate",
-    type=click.FloatRange(min=0),
+    type=Number(0, whole=False),
     default=60.0,
     show_default=True,
     metavar="N",
     help="Tokens per second for workflow replies; 0 sends them at once.",
 )
-@click.option("--seed", type=int, metavar="N", help="Generate the same IDs and keys every time.")
+@click.option(
+    "--seed", type=Number(), metavar="N", help="Generate the same IDs and keys every time."
+)
 @click.option(
     "--token-life",
-    type=click.IntRange(min=1),
+    type=Number(1),
     default=3600,
     show_default=True,
     metavar="S",

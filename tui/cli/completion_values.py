@@ -147,18 +147,27 @@ def _tags(context: click.Context, word: str) -> Iterator[Value]:
     yield from (Value(tag) for tag in sorted({tag for text in lists for tag in text.split()}))
 
 
+DEMO_GENIES = ("weak", "guarded")
+"""Genies of the demo besides the usual one; see :func:`tui.bootstrap.demo.demo_target`."""
+
+
 def _genies(context: click.Context, word: str) -> Iterator[Value]:
     if _given(context, "demo"):
-        from tui.demo.suggestions import GUARDED_GENIE, IFRIT, WEAK_GENIE
-
-        yield Value("weak", "Gullible: a genie without guardrails")
-        yield Value("guarded", "The same genie with guardrails")
-        yield from (Value(handle) for handle in (IFRIT, WEAK_GENIE, GUARDED_GENIE))
+        yield from (Value(name) for name in DEMO_GENIES)
         return
-    tables = [table for table in _tables(context).values() if table.get("genie")]
-    known = {str(table["genie"]): str(table.get("name") or "") for table in tables}
-    known |= _learned_names()
+    path = _given(context, "config")
+    known = known_genies(Path(str(path)) if path else None)
     yield from (Value(handle, name) for handle, name in known.items())
+
+
+def known_genies(config: Path | None) -> dict[str, str]:
+    """Return the genies of the profiles, and those whose names services told: name by handle."""
+    from tui.config import config_file
+    from tui.config.toml_file import read, tables
+
+    path = config or config_file()
+    found = [table for table in tables(read(path), path).values() if table.get("genie")]
+    return {str(t["genie"]): str(t.get("name") or "") for t in found} | _learned_names()
 
 
 def _learned_names() -> dict[str, str]:
@@ -197,6 +206,13 @@ def _runs(context: click.Context, word: str) -> Iterator[Value]:
 
     names = [entry.name for entry in os.scandir(data_dir() / "runs") if entry.is_dir()]
     yield from (Value(name) for name in sorted(names, reverse=True))
+
+
+def _scripts(context: click.Context, word: str) -> Iterator[Value]:
+    import tui.ui.play
+
+    for folder in tui.ui.play.__path__:
+        yield from (Value(path.stem) for path in sorted(Path(folder, "scripts").glob("*.toml")))
 
 
 def _packs(context: click.Context, word: str) -> Iterator[Value]:
@@ -238,5 +254,6 @@ skills = _completer(_skills)
 prompts = _completer(_prompts)
 runs = _completer(_runs)
 packs = _completer(_packs)
+scripts = _completer(_scripts)
 faults = _completer(_faults)
 policies = _completer(_policies)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +29,39 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _NEWEST = 2000
 """Number of stored conversations whose titles are names of them."""
 _MOST_SHOWN = 4
+
+
+class Number(click.ParamType[float]):
+    """Number within limits; ``whole`` ones are ``int``."""
+
+    name = "N"
+
+    def __init__(
+        self, least: float | None = None, most: float | None = None, *, whole: bool = True
+    ) -> None:
+        self._least = least
+        self._most = most
+        self._whole = whole
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            number = int(value) if self._whole else float(value)
+        except ValueError:
+            number = math.nan
+        least = -math.inf if self._least is None else self._least
+        if not least <= number <= (math.inf if self._most is None else self._most):
+            self.fail(f"'{value}' isn't {self._accepted()}", param, ctx)
+        return number
+
+    def _accepted(self) -> str:
+        kind = "a whole number" if self._whole else "a number"
+        if self._least is None:
+            return kind
+        if self._most is None:
+            return f"{kind} of at least {self._least:g}"
+        return f"{kind} from {self._least:g} to {self._most:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +177,16 @@ class Target:
         names = [name for row in self._conversations() for name in (row.id, row.title)]
         return did_you_mean(wanted, [clean_line(name, 80) for name in names if name])
 
+    def similar_genie(self) -> str:
+        """Return the question whether another known genie is meant; empty if none is similar."""
+        genie = self.flags.get("genie") or os.environ.get(SETTINGS["genie"].variable)
+        if not isinstance(genie, str):
+            return ""
+        known: Iterable[str] = completion_values.DEMO_GENIES
+        if not self.demo:
+            known = completion_values.known_genies(self.config)
+        return did_you_mean(genie, [handle for handle in known if handle != genie])
+
     def _conversations(self) -> list[StoredName]:
         from tui.config import ConfigError, data_dir, load
         from tui.store.peek import conversation_names
@@ -245,11 +290,11 @@ def target_of(context: click.Context, **options: Any) -> Target:
 
 
 def conversation_failure(target: Target, wanted: str, error: BackendError) -> CommandFailure:
-    """Return the failure for a conversation, with the most similar one if there is none of its
-    ID.
+    """Return the failure for a conversation; if it or its genie does not exist, with the most
+    similar one that is known here.
     """
-    if error.kind is ErrorKind.NOT_FOUND and (hint := target.similar_conversation(wanted)):
-        error.hint = hint
+    if error.kind is ErrorKind.NOT_FOUND:
+        error.hint = target.similar_conversation(wanted) or target.similar_genie() or error.hint
     return failure_of(error)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from tui.config.errors import ConfigError
+
 APP_NAME = "genie-tui"
 
 Environment = Mapping[str, str]
@@ -45,4 +47,8 @@ def config_file(environ: Environment | None = None) -> Path:
 
 def _folder(name: str, environ: Environment | None) -> Path | None:
     value = (os.environ if environ is None else environ).get(f"GENIE_TUI_{name}")
-    return Path(value).expanduser() if value else None
+    try:
+        return Path(value).expanduser() if value else None
+    except RuntimeError:  # the home folder of a user that does not exist
+        text = f"Environment variable GENIE_TUI_{name}: {value} is a folder of an unknown user."
+        raise ConfigError(text) from None

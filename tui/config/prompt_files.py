@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.draft import FOLDED_PART, typed_text
-from tui.core.text import clean_line, size
+from tui.core.text import clean_line, did_you_mean, size
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
@@ -201,8 +201,9 @@ class PromptFolder:
             raise problem
         if found := self.prompts.get(name.lower()):
             return found
-        there = f"prompts: {', '.join(self.prompts)}" if self.prompts else "none there yet"
-        raise PromptProblem(f"No prompt {clean_line(name, 40)!r} in {self.path} ({there}).")
+        there = f"Prompts: {', '.join(self.prompts) or 'none yet'}."
+        hint = did_you_mean(name, self.prompts) or there
+        raise PromptProblem(f"There's no prompt {clean_line(name, 40)!r} in {self.path}. {hint}")
 
     def _paths(self) -> list[Path]:
         try:

@@ -156,7 +156,10 @@ class Database:
             raise store_error(self.path, error) from error
         except OSError as error:
             name = error.filename or self.path
-            raise StoreError(f"Couldn't use {name}: {error.strerror or error}.") from error
+            raise StoreError(
+                f"Couldn't use {name} ({error.strerror or error}). Your conversations are stored "
+                "there; set GENIE_TUI_DATA_DIR to a folder that you can write to."
+            ) from error
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

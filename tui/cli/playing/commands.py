@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from tui.cli.options import setting_options, target_of, target_options
+from tui.cli import completion_values
+from tui.cli.options import Number, setting_options, target_of, target_options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _LEAST, _MOST = (40, 12), (400, 200)
@@ -37,7 +38,7 @@ def _playing_options(command: _F) -> _F:
     decorators = (
         click.option(
             "--speed",
-            type=click.FloatRange(0.1, 50),
+            type=Number(0.1, 50, whole=False),
             default=1.0,
             metavar="N",
             help="Play N times as fast.",
@@ -67,7 +68,7 @@ def _check(record: Path | None, overwrite: bool) -> None:
 
 
 @click.command(short_help="Play a script in the app.")
-@click.argument("script")
+@click.argument("script", shell_complete=completion_values.scripts)
 @_playing_options
 @target_options
 @setting_options("interface")

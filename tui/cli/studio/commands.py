@@ -12,7 +12,7 @@ import click
 
 from tui.cli import completion_values
 from tui.cli.groups import CommandGroup
-from tui.cli.options import Target, target_options
+from tui.cli.options import Number, Target, target_options
 from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
 
@@ -140,7 +140,7 @@ def _options(endpoint: Endpoint) -> list[_Decorator]:
         made.append(
             click.option(
                 "--limit",
-                type=click.IntRange(min=1),
+                type=Number(1),
                 default=DEFAULT_ROWS,
                 show_default=True,
                 metavar="N",
@@ -174,7 +174,9 @@ def _reading(field: RequestField) -> dict[str, Any]:
     """Return the click settings that parse a value."""
     if field.kind == "json":
         return {"callback": read_json}
-    return {"type": click.Choice(field.choices) if field.choices else _TYPES.get(field.kind, str)}
+    if field.choices:
+        return {"type": click.Choice(field.choices)}
+    return {"type": _TYPES.get(field.kind, click.STRING)}
 
 
-_TYPES: Mapping[str, type] = {"integer": int}
+_TYPES: Mapping[str, click.ParamType[Any]] = {"integer": Number()}

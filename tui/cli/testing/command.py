@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from tui.cli import completion_values
-from tui.cli.options import target_of, target_options
+from tui.cli.options import Number, target_of, target_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -40,16 +40,16 @@ class ShardType(click.ParamType[tuple[int, int]]):
 )
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a suite.")
 @click.option("--list", "only_list", is_flag=True, help="List the cases. Nothing is sent.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Cases at once.")
-@click.option("--repeat", type=click.IntRange(1, 10_000), metavar="N", help="Repeat each case.")
+@click.option("--jobs", type=Number(1, 64), default=1, metavar="N", help="Cases at once.")
+@click.option("--repeat", type=Number(1, 10_000), metavar="N", help="Repeat each case.")
 @click.option("--until-decided", is_flag=True, help="Skip repeats that can't change a verdict.")
 @click.option("--filter", "words", metavar="WORDS", multiple=True, help="Only cases with WORDS.")
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only cases with this tag.")
 @click.option("--shard", type=ShardType(), metavar="I/N", help="Only part I of N.")
-@click.option("--seed", type=int, metavar="N", help="Shuffle the order of the cases.")
+@click.option("--seed", type=Number(), metavar="N", help="Shuffle the order of the cases.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Set a variable.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Limit of a turn.")
+@click.option("--timeout", type=Number(0.1, whole=False), metavar="S", help="Limit of a turn.")
 @click.option(
     "--resume",
     metavar="RUN",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.cli.exit_codes import CommandFailure, ExitCode
+from tui.core.text import clean_line, did_you_mean
 from tui.testing.run.run_folder import Plan, RunFolder, RunProblem
 from tui.testing.suite.loading import PlannedCase, Suite
 
@@ -75,5 +76,7 @@ def store_of_run(name: str) -> Path:
     """Return the path of a run's conversations. Raises ``CommandFailure`` if there are none."""
     folder = RunFolder(runs_folder() / Path(name).name)
     if not folder.store.is_file():
-        raise CommandFailure(f"there is no run '{name}'.", ExitCode.USAGE)
+        there = [path.name for path in runs_folder().glob("*")]
+        text = f"There's no run '{clean_line(name, 60)}'. {did_you_mean(name, there)}".rstrip()
+        raise CommandFailure(text, ExitCode.USAGE)
     return folder.store

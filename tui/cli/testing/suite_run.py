@@ -29,7 +29,7 @@ from tui.cli.options import Target, target_options_of
 from tui.cli.testing.run_folders import new_plan, planned_cases, resumed_plan
 from tui.cli.testing.suite_agent import place_of, target_of_suites
 from tui.core.errors import ErrorKind
-from tui.core.text import plural
+from tui.core.text import clean_line, did_you_mean, plural
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.studio.models import GenieId
@@ -81,8 +81,9 @@ def with_pack(suites: tuple[Path, ...], pack: str | None) -> tuple[Path, ...]:
     folder = Path(str(files("tui.testing.packs")))
     path = folder / f"{Path(pack).name}.yaml"
     if not path.is_file():
-        names = ", ".join(sorted(other.stem for other in folder.glob("*.yaml")))
-        raise CommandFailure(f"no pack '{pack}'; there is: {names}.", ExitCode.USAGE)
+        names = sorted(other.stem for other in folder.glob("*.yaml"))
+        hint = did_you_mean(pack, names) or f"Included: {', '.join(names)}."
+        raise CommandFailure(f"There's no pack '{clean_line(pack, 60)}'. {hint}", ExitCode.USAGE)
     return (*suites, path)
 
 
@@ -313,10 +314,10 @@ def _suites(asked: TestOptions) -> list[Suite]:
         except InvalidSuite as invalid:
             problems.append(str(invalid))
     if problems:
-        raise CommandFailure("\n".join(["invalid suite:", *problems]), ExitCode.USAGE)
+        raise CommandFailure("\n".join(["Invalid suite:", *problems]), ExitCode.USAGE)
     names = [suite.spec.suite for suite in suites]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise CommandFailure(f"two suites are called '{twice}'.", ExitCode.USAGE)
+        raise CommandFailure(f"Two suites are called '{twice}'. Rename one.", ExitCode.USAGE)
     return suites
 
 
@@ -336,7 +337,9 @@ def _selected(asked: TestOptions, suites: Sequence[Suite]) -> list[PlannedCase]:
         seed=asked.seed,
     )
     if not cases and not asked.shard:
-        raise CommandFailure("no case matches --filter and --tag.", ExitCode.USAGE)
+        raise CommandFailure(
+            "No case matches --filter and --tag. To see all, use --list.", ExitCode.USAGE
+        )
     return cases
 
 
@@ -352,7 +355,8 @@ def _check_outputs(asked: TestOptions) -> None:
         _older(asked.compare)  # before the run, not after it
     for path in (asked.junit, asked.json_file, asked.html):
         if path is not None and not os.access(path.parent, os.W_OK):
-            raise CommandFailure(f"can't write {path}: no such folder.", ExitCode.USAGE)
+            text = f"Can't write {path}: its folder doesn't exist or is read-only."
+            raise CommandFailure(text, ExitCode.USAGE)
 
 
 def _older(path: Path) -> RunResult:

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from pydantic import BaseModel, ValidationError
 
+from tui.core.text import did_you_mean
 from tui.system.private_files import make_folder, replace_text
 from tui.testing.results import CaseAttempt
 
@@ -68,7 +69,10 @@ class RunFolder:
         try:
             return Plan.model_validate_json((self.path / _PLAN).read_text(encoding="utf-8"))
         except (OSError, ValidationError):
-            raise RunProblem(f"There is no run '{self.path.name}' to resume.") from None
+            there = [run.name for run in self.path.parent.glob("*") if (run / _PLAN).is_file()]
+            hint = did_you_mean(self.path.name, there)
+            text = f"There's no run '{self.path.name}' to resume. {hint}".rstrip()
+            raise RunProblem(text) from None
 
     def attempts(self) -> Iterator[tuple[str, CaseAttempt]]:
         """Yield the judged repeats with the keys of their cases; a line cut short is left out."""

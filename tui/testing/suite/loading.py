@@ -128,7 +128,9 @@ class _Loading:
         except UnicodeDecodeError as error:
             text = f"{path.name} isn't UTF-8 (byte {error.start})"
         except OSError as error:
-            text = f"couldn't read {path}: {error.strerror}"
+            siblings = [other.name for other in path.parent.glob("*.y*ml")]
+            near = did_you_mean(path.name, siblings) if isinstance(error, FileNotFoundError) else ""
+            text = f"couldn't read {path}: {error.strerror}{near}"
         except ValueError as error:
             text = f"{path.name} {error}"
         raise InvalidSuite([SuiteProblem(str(self.path), place, text)])

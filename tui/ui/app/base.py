@@ -37,7 +37,8 @@ from tui.ui.textual_fixes.app import (
     use_256_colours,
 )
 from tui.ui.textual_fixes.caches import share_backgrounds
-from tui.ui.theme.themes import FOLLOW, THEMES, choose, tokens
+from tui.ui.theme.names import FOLLOW
+from tui.ui.theme.themes import THEMES, choose, tokens
 
 if TYPE_CHECKING:
     from tui.ui.app.messages import BackgroundSeen, ColoursSeen, CursorWanted, SettingChanged

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.core.text import clean_line
+from tui.core.text import clean_line, did_you_mean
 from tui.ui.composer.completion import Completion
 from tui.ui.composer.slash_registry import SlashCommand, commands_of, read
 
@@ -148,7 +148,9 @@ class SlashCommands:
         elif name in app.available_themes:
             app.theme = name
         else:
-            self._context.show_problem(f"Unknown theme {clean_line(name, 40)}.")
+            hint = did_you_mean(name, app.available_themes)
+            text = f"There's no theme '{clean_line(name, 40)}'. {hint}"
+            self._context.show_problem(text.rstrip())
 
     def _themes(self, begun: str) -> Sequence[str]:
         names = self._context.app.available_themes

@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 
 from tui.ui.keys.list_modal import ListModal
 from tui.ui.textual_fixes.lists import SafeOptionList
-from tui.ui.theme.themes import FOLLOW, GENIE_16, GENIE_16_LIGHT, GENIE_MONO, THEMES
+from tui.ui.theme.names import FOLLOW
+from tui.ui.theme.themes import GENIE_16, GENIE_16_LIGHT, GENIE_MONO, THEMES
 from tui.ui.toolkit.dialog import Dialog, KeyHints
 from tui.ui.toolkit.text import line, spread
 

@@ -7,6 +7,9 @@ from collections.abc import Collection
 from textual.color import Color
 from textual.theme import Theme
 
+from tui.core.text import clean_line, did_you_mean
+from tui.ui.theme.names import FOLLOW
+
 
 def _theme(
     name: str,
@@ -300,9 +303,6 @@ THEMES = (
 )
 
 
-FOLLOW = "auto"
-"""Name that selects the theme by the terminal's background."""
-
 _TOKENS = {
     "ground": ("background", 100),
     "canvas": ("surface", 100),
@@ -355,4 +355,5 @@ def choose(
         following = GENIE_16_LIGHT.name if dark is False else GENIE_16.name
     if wanted in ("", FOLLOW):
         return following, ""
-    return following, f"Unknown theme {wanted}."
+    hint = did_you_mean(wanted, (FOLLOW, *available))
+    return following, f"There's no theme '{clean_line(wanted, 40)}'. {hint}".rstrip()
