@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,13 @@ class PlayOptions:
     overwrite: bool = False
     size: tuple[int, int] | None = None
 
-    @property
-    def is_hidden(self) -> bool:
-        """True if it is played on a terminal that nobody sees."""
+    is_hidden: bool = field(init=False)
+    """True if it is played on a terminal that nobody sees."""
+
+    def __post_init__(self) -> None:
         streams = (sys.stdin, sys.stdout, sys.stderr)
-        return self.size is not None or not all(stream.isatty() for stream in streams)
+        is_hidden = self.size is not None or not all(stream.isatty() for stream in streams)
+        object.__setattr__(self, "is_hidden", is_hidden)
 
     @property
     def quits(self) -> bool:

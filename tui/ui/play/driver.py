@@ -56,7 +56,7 @@ class PlayDriver(GenieDriver):
 
     def put(self, data: str) -> None:
         if self._play.recording:
-            self._play.recording.write(data)
+            self._play.recording.write(data.replace("\n", "\r\n"))  # as the system sends it
         super().put(data)
 
     def show_caption(self, line: str) -> None:
