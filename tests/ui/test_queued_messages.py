@@ -225,6 +225,25 @@ async def test_enter_sends_while_the_previous_message_is_being_stored() -> None:
     assert [text for _, text, _ in stage.backend.sent] == ["first", "second"]
 
 
+async def test_a_turn_that_ends_before_its_message_leaves_the_composer_is_shown() -> None:
+    stage = Stage(ScriptedBackend(reply("One."), reply("Two.")))
+    async with stage.shown():
+        session, send = stage.session(), stage.session().send
+
+        async def after_the_reply(*args: Any) -> Turn:
+            turn = await send(*args)
+            while (newest := await session.history.turn(turn.id)) and not newest.over:
+                await stage.pilot.pause()
+            return turn
+
+        session.send = after_the_reply  # type: ignore[method-assign]
+        for text, answer in (("first", "One."), ("second", "Two.")):
+            await stage.say(text)
+            await stage.until(lambda: not stage.composer_text() and not stage.is_sending())
+            await stage.until(lambda wanted=answer: wanted in stage.screen())
+        assert "Queued" not in stage.screen()
+
+
 @asynccontextmanager
 async def first_taken_away(gate: asyncio.Event) -> AsyncIterator[Stage]:
     """A message has left the composer, and what remains to be done about it waits."""

@@ -53,6 +53,11 @@ class History:
         records = await self._context.store.turns(conversation_id, limit=PAGE, before=before)
         return self._in_current_state(conversation_id, records)
 
+    async def turn(self, turn_id: TurnId) -> Turn | None:
+        """Return a turn in its current state; None if it is gone."""
+        record = await self._context.store.turn(turn_id)
+        return self._in_current_state(record.conversation_id, [record])[0] if record else None
+
     async def turns_after(
         self, conversation_id: ConversationId, turn_id: TurnId
     ) -> tuple[list[Turn], bool]:

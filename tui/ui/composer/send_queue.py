@@ -13,7 +13,7 @@ from tui.ui.chat.banner_text import BannerText, not_sent
 from tui.ui.composer.attachment_files import CannotAttach, messages
 
 if TYPE_CHECKING:
-    from tui.core.ids import ConversationId
+    from tui.core.ids import ConversationId, TurnId
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.chat.conversation_view import ConversationView
@@ -166,9 +166,7 @@ class SendQueue:
             self._attached.show(())
             self._view.show_welcome(on=False)
             for turn in turns:
-                newest = chat_state.active_turns.turn(turn.id)
-                if newest or not self._view.conversation.shows(turn.id):  # it can have ended
-                    await self._view.conversation.update(newest or turn)
+                await self._show(turn.id)
         # The transcript lays itself out, and Textual discards what is drawn while a
         # batch is open.
         self._context.screen.refresh()
@@ -177,6 +175,16 @@ class SendQueue:
             self._view.follow_end()
             where = session.named(current) or current
             await self._context.opened.drafts.move(where, self._drafts.written)
+
+    async def _show(self, turn_id: TurnId) -> None:
+        """Show a sent message in its newest state; its turn can have ended meanwhile."""
+        conversation = self._view.conversation
+        newest = self._context.chat_state.active_turns.turn(turn_id)
+        if newest is None and not conversation.shows(turn_id):
+            ended = await self._context.opened.session.history.turn(turn_id)
+            newest = None if conversation.shows(turn_id) else ended
+        if newest:
+            await conversation.update(newest)
 
     def _shows(self, conversation_id: ConversationId | None) -> bool:
         """Return True if a conversation is on screen, by its local or its real id."""
