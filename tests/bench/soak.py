@@ -144,8 +144,9 @@ def _of_process(code: int, samples: list[Sample]) -> Iterator[str]:
     quarter, last = samples[len(samples) // 4], samples[-1]
     if last.memory_mb - quarter.memory_mb > _MOST_MB:
         yield f"memory has grown from {quarter.memory_mb:.1f} to {last.memory_mb:.1f} MB"
-    if last.files > quarter.files + _AT_ONCE:
-        yield f"open files have grown from {quarter.files} to {last.files}"
+    files = min(sample.files for sample in samples[-(len(samples) // 4) :])  # others are in use
+    if files > quarter.files + _AT_ONCE:
+        yield f"open files have grown from {quarter.files} to {files}"
     if last.threads > quarter.threads:
         yield f"threads have grown from {quarter.threads} to {last.threads}"
 

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import Start
 from tui.demo.server import DemoServer, DemoSettings
 
+ORDINARY_SIZES = [pytest.param(*size, marks=pytest.mark.slow) for size in ((80, 24), (120, 40))]
 READY = "What can"
 LEFT_FULL_SCREEN = b"\x1b[?1049l"
 MOUSE_OFF = b"\x1b[?1000l"
@@ -36,7 +37,7 @@ def test_the_mouse_can_be_disabled(start: Start) -> None:
     assert MOUSE_ON not in terminal.output
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60), (60, 20)])
+@pytest.mark.parametrize(("columns", "rows"), [(60, 20), (200, 60), *ORDINARY_SIZES])
 def test_the_app_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) -> None:
     with start("--demo", columns=columns, rows=rows) as terminal:
         terminal.until("(?i)message")
@@ -46,7 +47,9 @@ def test_the_app_fits_terminals_of_many_sizes(start: Start, columns: int, rows: 
         terminal.until(r"Hi Ada\.")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 def test_a_signal_during_streaming_restores_the_terminal(
     start: Start, number: signal.Signals
 ) -> None:

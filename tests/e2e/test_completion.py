@@ -104,7 +104,7 @@ def complete(request: pytest.FixtureRequest, tmp_path: Path, stored: None) -> It
         def complete(line: str) -> list[str]:
             given.unlink(missing_ok=True)
             terminal.type(line + "\r")
-            terminal.until(lambda _: given.exists())
+            terminal.until(lambda _: given.exists() and given.read_text().endswith("\n"))
             arguments: list[str] = json.loads(given.read_text())
             return arguments
 

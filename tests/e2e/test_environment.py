@@ -69,7 +69,14 @@ def test_a_damaged_database_is_set_aside_and_reported(
 
 
 @pytest.mark.parametrize(
-    "terminal_type", ["xterm-16color", "screen-256color", "linux", "dumb", "no-such-terminal"]
+    "terminal_type",
+    [
+        "xterm-16color",
+        "dumb",
+        "no-such-terminal",
+        pytest.param("screen-256color", marks=pytest.mark.slow),
+        pytest.param("linux", marks=pytest.mark.slow),
+    ],
 )
 def test_any_term_variable_works(start: Start, server: DemoServer, terminal_type: str) -> None:
     with start(**settings_of(server), TERM=terminal_type, COLORTERM="") as terminal:
