@@ -78,6 +78,30 @@ def test_a_turn_shows_its_steps_in_order() -> None:
     assert kinds(turn) == ["Prompt", "Name", "Skill", "Reply"]
 
 
+APPROVED = (
+    at(SkillStarted, 1, 1, skill="Check stock", call_id=CallId("c0")),
+    at(SkillFinished, 2, 2, skill="Check stock", call_id=CallId("c0"), outcome="completed"),
+    at(ApprovalRequested, 3, 3, skill="Order laptop", call_id=CallId("c1"), parameters={}),
+    at(ApprovalResolved, 4, 4, call_id=CallId("c1"), decision="approved"),
+)
+
+
+@pytest.mark.parametrize("call_id", [CallId("c1"), None])
+async def test_an_approved_skill_that_has_run_has_one_row(call_id: CallId | None) -> None:
+    asked = turn_of("t", events=APPROVED)
+    assert kinds(asked) == ["Prompt", "Name", "Skill", "Approval"]
+    done = at(SkillFinished, 6, 6, skill="Order laptop", call_id=call_id, outcome="completed")
+    ran = fold(asked, [done])
+    assert kinds(ran) == ["Prompt", "Name", "Skill", "Skill"]
+    async with shown(ran) as (app, _, _):
+        assert "✓ Order laptop  approved" in app.screen_text()
+
+
+def test_an_approval_whose_skill_has_not_run_keeps_its_row() -> None:
+    other = at(SkillStarted, 6, 6, skill="Check stock", call_id=CallId("c2"))
+    assert kinds(turn_of("t", events=[*APPROVED, other]))[2:] == ["Skill", "Approval", "Skill"]
+
+
 @pytest.mark.parametrize(
     ("events", "end"),
     [

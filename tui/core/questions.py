@@ -7,7 +7,7 @@ of both shows which one the user has seen.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ from tui.core.ids import within_run
 from tui.core.json_values import write_json
 from tui.core.masking import masked_event
 from tui.core.parameters import ParameterRow, parameter_rows
+from tui.core.steps import ApprovalStep, SkillStep
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:
     from tui.core.events import ApprovalRequested
-    from tui.core.steps import ApprovalStep
+    from tui.core.steps import Step
 
 MOST_CHANGES = 20
 _NOTHING = "not set"
@@ -73,6 +74,32 @@ def question_name(step: ApprovalStep) -> str:
 def is_as_shown(step: ApprovalStep) -> bool:
     """Return False if the decision was made on other parameters than the newest ones."""
     return step.shown_digest is None or step.shown_digest == shown_digest(step.request)
+
+
+def approvals_of_skills(steps: Iterable[Step]) -> dict[str, ApprovalStep]:
+    """Return approvals whose skill has run since, by the key of the skill's step.
+
+    Not one whose parameters changed after the decision: that must be told in its own words.
+    """
+    found: dict[str, ApprovalStep] = {}
+    approved: list[ApprovalStep] = []
+    for step in steps:
+        if isinstance(step, ApprovalStep):
+            if step.decision == "approved" and is_as_shown(step):
+                approved.append(step)
+        elif isinstance(step, SkillStep):
+            approval = next((a for a in approved if _is_of(step, a)), None)
+            if approval is not None:
+                found[step.key] = approval
+                approved.remove(approval)
+    return found
+
+
+def _is_of(skill: SkillStep, approval: ApprovalStep) -> bool:
+    """Return True if an approval is of this call; an end without a start has no call id."""
+    if skill.call_id is None:
+        return skill.skill == approval.request.skill
+    return skill.call_id == approval.call_id
 
 
 def changes(before: ApprovalRequested, after: ApprovalRequested) -> tuple[ParameterChange, ...]:

@@ -15,6 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tui.core.events import AgentMessage, HaltRequested, TurnOutcome
+from tui.core.questions import approvals_of_skills
 from tui.core.steps import ApprovalStep, BreakStep, ConnectionStep, SkillStep, Step, TextStep
 from tui.ui.toolkit.state_glyphs import day_of
 
@@ -79,6 +80,8 @@ class SkillEntry:
     key: str
     """That of the first call, so that it stays as more follow."""
     steps: tuple[SkillStep, ...]
+    approvals: tuple[ApprovalStep | None, ...] = ()
+    """Approval of each step, told in its row; empty if no step needed one."""
     joined: bool = False
 
 
@@ -231,8 +234,12 @@ def turn_ms(turn: Turn) -> int | None:
 
 def _steps(turn: Turn) -> Iterator[Entry]:
     said = 0
+    approvals = approvals_of_skills(turn.steps)
+    told = {approval.key for approval in approvals.values()}
     for together in _in_groups(filter(_is_drawn, turn.steps)):
         step = together[0]
+        if step.key in told:
+            continue
         key = f"{turn.id}/{step.key}"
         match step:
             case TextStep():
@@ -245,7 +252,8 @@ def _steps(turn: Turn) -> Iterator[Entry]:
                 said += 1
             case SkillStep():
                 skills = tuple(each for each in together if isinstance(each, SkillStep))
-                yield SkillEntry(key=key, steps=skills)
+                approved = tuple(approvals.get(skill.key) for skill in skills)
+                yield SkillEntry(key=key, steps=skills, approvals=approved if any(approved) else ())
             case ApprovalStep():
                 yield ApprovalEntry(key=key, turn_id=turn.id, step=step)
             case ConnectionStep():

@@ -149,7 +149,8 @@ class SkillCard(Card[SkillEntry]):
         ]
 
     def _of(self, place: int, step: SkillStep, columns: _Columns) -> Iterator[Row]:
-        yield Row(self._title(step, columns), self._glyph(step), self._duration(step), lines=1)
+        title = self._title(place, step, columns)
+        yield Row(title, self._glyph(step), self._duration(step), lines=1)
         if step.status in ("running", "failed") and (step.share is not None or step.stage):
             yield Row(_progress(step), lines=1)
         unfolded = self._is_unfolded(step)
@@ -163,12 +164,16 @@ class SkillCard(Card[SkillEntry]):
         if self._has_jobs(step) and (unfolded or step.error):
             yield Row(_jobs_link(place))
 
-    def _title(self, step: SkillStep, columns: _Columns) -> Content:
+    def _title(self, place: int, step: SkillStep, columns: _Columns) -> Content:
         name = line(step.skill) or Content("A skill")
+        approval = self.entry.approvals[place] if self.entry.approvals else None
         if step.status == "failed":
             name = name.stylize(BAD)
         if _has_details(step) and (self.has_pseudo_class("hover") or self.has_class("-cursor")):
             name = Content.assemble(name, muted(" ▾" if self._is_unfolded(step) else " ▸"))
+        if approval is not None:
+            told = "  approved for this conversation" if approval.automatic else "  approved"
+            name = Content.assemble(name, muted(told))
         if columns.axis is None:
             return name
         name = name.truncate(columns.name_cells, ellipsis=True, pad=True)
