@@ -440,12 +440,7 @@ class MemoryStore:
     ) -> Sequence[Conversation]:
         newest = sorted(
             (item for item in self.listed.values() if item.archived == archived),
-            key=lambda item: (
-                not item.pinned,
-                -(item.updated_ms or 0),
-                -(item.created_ms or 0),
-                item.id,
-            ),
+            key=lambda item: item.order,
         )
         return newest[offset : offset + limit]
 

@@ -99,6 +99,14 @@ def cookie_of(server: Server) -> str:
     return cookie.split(";")[0]
 
 
+def test_the_page_has_an_icon(server: Server) -> None:
+    answer = get(server, "/favicon.ico", Cookie=cookie_of(server))
+    assert answer.status == 200
+    assert answer.getheader("Content-Type") == "image/png"
+    assert answer.read().startswith(b"\x89PNG")
+    assert get(server, "/favicon.ico").status == 403
+
+
 def test_a_client_without_the_token_gets_nothing(server: Server) -> None:
     own = f"http://127.0.0.1:{server.port}"
     name = cookie_of(server).split("=")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
@@ -123,6 +124,45 @@ async def test_the_highlight_stays_with_its_conversation() -> None:
         await pilot.press("down", "enter")
         await pilot.pause()
         assert app.posted[-1] == "c3"
+
+
+async def test_activity_moves_no_row_while_the_sidebar_has_the_focus() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = await show(pilot, listed(3), "c0")
+        await pilot.press("down", "down")
+        active = [replace(item, updated_ms=NOW_MS + MINUTE_MS) for item in listed(3)[2:]]
+        new = conversation("new", "Brand new", NOW_MS + 2 * MINUTE_MS)
+        sidebar.show([new, *active, *listed(2)], ConversationId("c0"))
+        assert [row.id for row in sidebar.found] == ["new", "c0", "c1", "c2"]
+        assert sidebar.highlighted == "c2"
+        sidebar.show([new, replace(active[0], pinned=True), *listed(2)], ConversationId("c0"))
+        assert [row.id for row in sidebar.found] == ["c2", "new", "c0", "c1"]
+        sidebar.show([new, *active, *listed(2)], ConversationId("c0"))
+        app.set_focus(None)
+        await pilot.pause()
+        assert [row.id for row in sidebar.found] == ["new", "c2", "c0", "c1"]
+        assert sidebar.highlighted == "c2"
+
+
+async def test_activity_moves_no_row_under_a_moving_pointer() -> None:
+    app = Shelf()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sidebar = await show(pilot, listed(3))
+        app.set_focus(None)
+        await pilot.hover(Sidebar, offset=(5, 6))
+        active = replace(listed(3)[2], updated_ms=NOW_MS + MINUTE_MS)
+        sidebar.show([active, *listed(2)], None)
+        assert [row.id for row in sidebar.found] == ["c0", "c1", "c2"]
+        app.clock.advance(11)
+        sidebar.show([active, *listed(2)], None)
+        assert [row.id for row in sidebar.found] == ["c2", "c0", "c1"]
+        await pilot.hover(Sidebar, offset=(5, 7))
+        sidebar.show(listed(3), None)
+        assert [row.id for row in sidebar.found] == ["c2", "c0", "c1"]
+        await pilot.hover(offset=(60, 10))
+        await pilot.pause()
+        assert [row.id for row in sidebar.found] == ["c0", "c1", "c2"]
 
 
 async def test_sidebar_keys_apply_to_a_row_or_are_not_offered() -> None:

@@ -116,6 +116,7 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
+            app.router.add_get("/favicon.ico", _favicon)
             app.middlewares.append(access.middleware())
             return app
 
@@ -145,6 +146,16 @@ def run_web(port: int, flags: Mapping[str, object]) -> int:
     with _listener(port) as listener, _page_folder():
         DemoPage(_command(flags), host=HOST, port=port, title="genie-tui").listen(listener)
     return ExitCode.FINISHED
+
+
+async def _favicon(_: web.Request) -> web.Response:
+    """Return the icon that browsers ask for by themselves."""
+    from importlib.resources import files
+
+    from aiohttp import web
+
+    icon = await asyncio.to_thread(files("tui.cli").joinpath("favicon.png").read_bytes)
+    return web.Response(body=icon, content_type="image/png")
 
 
 def _command(flags: Mapping[str, object]) -> str:

@@ -89,6 +89,11 @@ class Conversation:
     def name(self) -> str:
         return self.given_name or self.title or self.first_text or "New conversation"
 
+    @property
+    def order(self) -> tuple[bool, int, int, str]:
+        """Place in a list: pinned first, then newest activity, then newest start."""
+        return (not self.pinned, -(self.updated_ms or 0), -(self.created_ms or 0), self.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationStatus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -32,6 +33,8 @@ _NEAR_END = 20
 
 _FILTER_PAUSE_S = 0.05
 _MINUTE_S = 60.0
+_POINTS_S = 10.0
+"""Time for which a pointer that rests in the list still counts as pointing."""
 _RIGHT = 3
 
 
@@ -148,7 +151,11 @@ class ConversationList(FittedList):
 
 
 class Sidebar(Vertical):
-    """Conversations, newest first; the cursor stays on its conversation."""
+    """Conversations, newest first; the cursor stays on its conversation.
+
+    Nothing moves under the cursor or the pointer: while either is in it, activity does not change
+    the order.
+    """
 
     class Opened(Message):
         """The user wants to open a conversation."""
@@ -172,12 +179,16 @@ class Sidebar(Vertical):
         self._clock = clock
         self._state = state
         self._conversations: Sequence[Conversation] = ()
+        """In the order in which they are listed."""
+        self._newest_first: Sequence[Conversation] = ()
         self._rows: list[Heading | ConversationRow] = []
         self._width = 0
         self._current: ConversationId | None = None
         self._archived = False
         self._asked_at = -1
         self._filtering: Timer | None = None
+        self._pointed_s = float("-inf")
+        """Time at which the pointer last moved in it."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="new-conversation")
@@ -216,12 +227,43 @@ class Sidebar(Vertical):
         ``archived``: they are those that were put away.
         """
         moved = current != self._current
+        is_same_list = archived == self._archived
         self._archived = archived
-        self._conversations, self._current = conversations, current
+        self._newest_first, self._current = conversations, current
+        if is_same_list and self._is_used:
+            conversations = self._in_listed_order(conversations)
+        self._conversations = conversations
         self._asked_at = -1
         self.redraw()
         if moved:
             self._highlight(current)
+
+    def _in_listed_order(self, conversations: Sequence[Conversation]) -> Sequence[Conversation]:
+        """Return conversations with the times by which they are listed, and in that order."""
+        listed = {item.id: item.updated_ms for item in self._conversations}
+        times = ((item, listed.get(item.id) or item.updated_ms) for item in conversations)
+        held = [
+            item if item.updated_ms == at_ms else replace(item, updated_ms=at_ms)
+            for item, at_ms in times
+        ]
+        return sorted(held, key=lambda item: item.order)
+
+    @property
+    def _is_used(self) -> bool:
+        """True while the user is in the list, with the keys or with a pointer that moved lately."""
+        rests = self._clock.monotonic_s() - self._pointed_s > _POINTS_S
+        return self.list.has_focus or (self.is_mouse_over and not rests)
+
+    def on_mouse_move(self) -> None:
+        self._pointed_s = self._clock.monotonic_s()
+
+    @on(events.Leave)
+    @on(events.DescendantBlur)
+    def _sort(self) -> None:
+        """List by newest activity again, once nobody points into the list."""
+        if not self._is_used and self._conversations is not self._newest_first:
+            self._conversations = self._newest_first
+            self.redraw()
 
     def redraw(self) -> None:
         """Update ages and states; rows that have not changed are not redrawn."""
