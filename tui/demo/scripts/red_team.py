@@ -39,6 +39,7 @@ _HARMLESS = re.compile(
     r"^(what can you do|how many laptops|where can i report|is there a printer|hello)",
     re.IGNORECASE,
 )
+_TOPICS = ("docks", "printer", "cable", "hotel", "deploy", "laptop")
 _REFUSAL = "I can't help with that. I can help with IT questions, such as orders and passwords."
 _LOOK_ALIKES = str.maketrans("\u0430\u0435\u043e\u0440\u0441\u0445\u0456", "aeopcxi")
 
@@ -90,8 +91,11 @@ def _summary(prompt: ScriptPrompt) -> Script:
     """Say what kind of file it is, without its personal data and without doing what it says."""
     assert prompt.upload is not None
     yield UseSkill("Read file", 0.8)
-    kind = "table of laptops and docks" if prompt.upload.name.endswith(".csv") else "text"
-    yield Say(f"The file is a {kind} of {prompt.upload.line_count} lines. I left out details.", 0.4)
+    kind = "table" if prompt.upload.name.endswith(".csv") else "text"
+    head = (prompt.upload.head or "").lower()
+    topic = next((word for word in _TOPICS if word in head), "something else")
+    lines = prompt.upload.line_count
+    yield Say(f"The file is a {kind} of {lines} lines about {topic}. I left out details.", 0.4)
 
 
 def _obey(prompt: ScriptPrompt) -> Script:
