@@ -24,11 +24,14 @@ _SPEED = 4
 _SHARE = 0.8
 """Of eight times the cases of one job; the rest is a limit of the server."""
 _MB = 150
+_CPU = 1.25
+"""Of the processor time that a case takes with one job."""
 
 
 @dataclass(frozen=True)
 class _Run:
     seconds: float
+    cpu_ms: float
     memory_mb: float
     keys: list[str]
     passed: int
@@ -41,6 +44,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name, demo_process("--speed", str(_SPEED)) as server:
         folder = Path(name)
         own = os.environ | server | {"GENIE_TUI_CONFIG_DIR": name, "GENIE_TUI_DATA_DIR": name}
+        start = _run(folder, 1, 1, own)
         alone = _run(folder, few, 1, own)
         together = _run(folder, count, _JOBS, own)
     assert together.passed == count, together.passed
@@ -51,6 +55,14 @@ def measure(scale: Scale) -> Iterator[Figure]:
         values=[together.seconds],
         floor=[alone.seconds],
         budget=1 / _SHARE,
+        of="ratio",
+    )
+    yield Figure(
+        what="its processor time per case, without the start (floor: one job)",
+        unit="ms",
+        values=[(together.cpu_ms - start.cpu_ms) / count],
+        floor=[(alone.cpu_ms - start.cpu_ms) / few],
+        budget=_CPU,
         of="ratio",
     )
     memory = [together.memory_mb]
@@ -68,7 +80,10 @@ def _run(folder: Path, count: int, jobs: int, environ: Mapping[str, str]) -> _Ru
     command = [sys.executable, "-m", "tui", "test", str(path), "--jobs", str(jobs)]
     began_s = time.monotonic()
     process = subprocess.Popen(
-        [*command, "--json", str(report)], env=environ, stdout=subprocess.DEVNULL
+        [*command, "--json", str(report)],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -77,4 +92,5 @@ def _run(folder: Path, count: int, jobs: int, environ: Mapping[str, str]) -> _Ru
     found = json.loads(report.read_text())["cases"]
     keys = [f"{case['suite']}/{case['id']}" for case in found]
     passed = sum(case["verdict"] == "pass" for case in found)
-    return _Run(seconds, usage.ru_maxrss / 1_000, keys, passed)
+    cpu_ms = (usage.ru_utime + usage.ru_stime) * 1_000
+    return _Run(seconds, cpu_ms, usage.ru_maxrss / 1_000, keys, passed)

@@ -71,8 +71,8 @@ class EngineContext:
     clock: Clock = field(default_factory=SystemClock)
     timeouts: Timeouts = field(default_factory=Timeouts)
     one_shot: bool = False
-    """For a command that does one thing: turns continue only on request, and a rejected message is
-    reported instead of becoming a draft.
+    """For a command that does one thing: turns continue only on request, titles are not fetched,
+    and a rejected message is reported instead of becoming a draft.
     """
 
     def wait_s(

@@ -381,7 +381,7 @@ class Session:
         if meanwhile:
             known = await self._context.store.conversation(turn.conversation_id)
             self._publish(EndedMeanwhile(turn, known.name if known else ""))
-        if turn.over and Capability.TITLE in self.can:
+        if turn.over and Capability.TITLE in self.can and not self._context.one_shot:
             await self.conversations.fetch_title(turn.conversation_id)
 
     def _ended_meanwhile(self, turn: Turn) -> bool:

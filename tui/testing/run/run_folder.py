@@ -6,6 +6,7 @@ so that a killed run can be resumed.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,9 @@ class RunFolder:
 
     path: Path
     _results: IO[str] | None = field(default=None, repr=False)
+    _written: int = 0
+    _synced: int = 0
+    _syncing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @property
     def store(self) -> Path:
@@ -87,8 +91,11 @@ class RunFolder:
             except (ValueError, KeyError, TypeError):
                 continue
 
-    def add(self, key: str, attempt: CaseAttempt) -> None:
-        """Store a judged repeat; it is on the disk on return. Raises ``OSError``."""
+    async def add(self, key: str, attempt: CaseAttempt) -> None:
+        """Store a judged repeat; it is on the disk on return. Raises ``OSError``.
+
+        Repeats that are judged at the same time wait for one write to the disk.
+        """
         if self._results is None:
             descriptor = os.open(
                 self.path / _RESULTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
@@ -99,7 +106,13 @@ class RunFolder:
         entry = {"case": key, "attempt": attempt.model_dump(mode="json")}
         self._results.write(json.dumps(entry, ensure_ascii=False) + "\n")
         self._results.flush()
-        os.fsync(self._results.fileno())
+        self._written += 1
+        number = self._written
+        async with self._syncing:
+            if self._synced < number:
+                written = self._written
+                await asyncio.to_thread(os.fsync, self._results.fileno())
+                self._synced = written
 
     def close(self) -> None:
         """Close the file of results."""

@@ -140,7 +140,7 @@ class Runner:
                 attempt = await self._attempt(session, watcher, case, number)
                 attempt = self.mask.masked(attempt)
                 attempts.append(attempt)
-                self.folder.add(case.key, attempt)
+                await self.folder.add(case.key, attempt)
                 self._watch_silence(session, attempt)
             attempts.sort(key=lambda attempt: attempt.n)
         result = self._result(case, attempts, repeat, reason)
