@@ -13,7 +13,6 @@ from tui.api.network.settings import Network
 from tui.api.network.transport import NetworkTransport
 from tui.api.response_limits import limit_body
 
-
 if "sniffio" not in sys.modules and find_spec("sniffio") is None:
     # httpcore tries to import it some 25 times a request, and each time every folder is searched:
     # 9 ms a message. None says that it is not there.
