@@ -16,7 +16,7 @@ import click
 import pytest
 
 from tests.readme_tables import ROOT, TABLES, with_table
-from tui.cli.commands import root
+from tui.cli.root import root
 from tui.config import load
 from tui.demo.context import DemoContext
 from tui.demo.faults import OPERATIONS

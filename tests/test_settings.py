@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.cli.commands import root
 from tui.cli.exit_codes import CommandFailure
 from tui.cli.options import Target
+from tui.cli.root import root
 from tui.config import DATA_CENTERS, INTERFACE, SETTINGS, Profile, Setting, load
 from tui.config.value_types import COLUMNS, HOST, SWITCH, URL
 from tui.core.secrets import Secret

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tui.cli.commands import root
+from tui.cli.root import root
 
 _ROOT = Path(__file__).parents[1]
 _AVOIDED = re.compile(

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import click
 
-from tui.cli.commands import root
 from tui.cli.exit_codes import CommandFailure, ExitCode, failure_of, print_error
 from tui.cli.groups import usage_text
+from tui.cli.root import root
 from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_streams
 from tui.config.errors import ConfigError
 from tui.core.errors import BackendError, StoreError

@@ -7,7 +7,115 @@ from typing import Literal
 
 import click
 
+from tui.cli import completion_values
 from tui.cli.exit_codes import CommandFailure, ExitCode
+from tui.cli.options import Number
+
+
+@click.command("demo-server", short_help="Run the demo server on this machine.")
+@click.option(
+    "--port",
+    type=Number(0, 65535),
+    default=0,
+    metavar="N",
+    help="Port on 127.0.0.1; 0 picks a free port.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="SPEC",
+    multiple=True,
+    shell_complete=completion_values.faults,
+    help="Inject a fault (see above). Repeatable.",
+)
+@click.option(
+    "--observed",
+    is_flag=True,
+    help="Headless API: use the response shapes observed on the live service.",
+)
+@click.option(
+    "--workflows",
+    type=click.Choice(["recorded", "documented"]),
+    default="recorded",
+    show_default=True,
+    help="Workflows API: use shapes recorded from a real server, or those in its documentation.",
+)
+@click.option(
+    "--speed",
+    type=Number(0, whole=False),
+    default=1.0,
+    show_default=True,
+    help="Divide built-in delays by this number; 0 removes them.",
+)
+@click.option(
+    "--token-rate",
+    type=Number(0, whole=False),
+    default=60.0,
+    show_default=True,
+    metavar="N",
+    help="Tokens per second for workflow replies; 0 sends them at once.",
+)
+@click.option(
+    "--seed", type=Number(), metavar="N", help="Generate the same IDs and keys every time."
+)
+@click.option(
+    "--token-life",
+    type=Number(1),
+    default=3600,
+    show_default=True,
+    metavar="S",
+    help="Access token lifetime in seconds.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the client settings as JSON.")
+@click.pass_context
+def demo_server(
+    context: click.Context,
+    port: int,
+    faults: tuple[str, ...],
+    observed: bool,
+    workflows: Literal["recorded", "documented"],
+    speed: float,
+    token_rate: float,
+    seed: int | None,
+    token_life: int,
+    as_json: bool,
+) -> None:
+    """Run the demo server on this machine until you press Ctrl+C.
+
+    A fault is NAME[:KEY=VALUE,...], for example cut:after=3,times=1 or status:429,on=send:
+
+    \b
+    cut, tear, close, silent, mute    break, end, or silence a stream
+      after=N                         after N events
+    interrupted:after=N,retry_ms=MS   the service reports an interruption
+    skip, swap, duplicate, malformed  lose, delay, repeat, or corrupt events
+    crosstalk:after=N,own=1           send events of another conversation, or run
+    counted_ids, odd_values           count IDs from 1 in each run; send odd values
+    ask_again:after=N                 repeat a question with changes
+    new_run:stored=1                  start a new run after a sign-in
+    outage:after=N,s=S                cut this and every other stream for S seconds
+    slow:ms=MS                        delay each response and event by MS
+    status:CODE,retry_after=S         respond with this status
+    drop_request, lose_answer         lose the request, or its response
+    refuse:s=S                        refuse connections for S seconds
+
+    Every fault accepts times=N (default: every time) and on=OPERATION: list, create, get, send,
+    resume, events, approval, link, upload, token, developer, and more. An unknown operation lists
+    them all.
+    """
+    context.exit(
+        run_demo_server(
+            port=port,
+            faults=faults,
+            observed=observed,
+            workflows=workflows,
+            speed=speed,
+            token_rate=token_rate,
+            seed=seed,
+            token_life_s=token_life,
+            as_json=as_json,
+        )
+    )
 
 
 def run_demo_server(

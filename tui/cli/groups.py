@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from tui.cli.streams import ReaderGone
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+"""Settings of click for the program and for Studio, whose commands inherit them."""
 
 
 class CommandGroup(click.Group):
@@ -25,7 +30,24 @@ class CommandGroup(click.Group):
 
 
 class RootGroup(CommandGroup):
-    """All commands. Their reader may close the output; click alone would exit with code 1."""
+    """All commands, each imported when it is called or listed.
+
+    Their reader may close the output; click alone would exit with code 1.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._places = places
+        """Module in this package and name, by command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self._places, *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands and cmd_name in self._places:
+            module, _, name = self._places[cmd_name].partition(":")
+            self.add_command(getattr(import_module(f"tui.cli.{module}"), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def make_context(
         self,

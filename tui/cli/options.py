@@ -237,6 +237,10 @@ def setting_options(group: Group) -> Callable[[_F], _F]:
     return decorate
 
 
+# One for all commands: each asks for translations of its words, which are files to look for.
+_FILE = click.Path()
+_CONFIG = click.Path(dir_okay=False, path_type=Path)
+
 _VALUES = {"theme": completion_values.themes, "genie": completion_values.genies}
 
 
@@ -246,7 +250,7 @@ def _option(setting: Setting) -> Callable[[_F], _F]:
     if isinstance(setting.default, bool):
         kind = {"is_flag": True, "default": None}
     elif setting.type is FILE:
-        kind = {"metavar": "FILE", "type": click.Path()}
+        kind = {"metavar": "FILE", "type": _FILE}
     elif setting.type.choices:
         kind = {"type": click.Choice(setting.type.choices)}
     return click.option(
@@ -270,7 +274,7 @@ def target_options(command: _F) -> _F:
         click.option(
             "--config",
             metavar="FILE",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=_CONFIG,
             help="Configuration file to use instead of the default one.",
         ),
         setting_options("agent"),

@@ -11,14 +11,13 @@ from typing import Any
 import click
 
 from tui.cli import completion_values
-from tui.cli.groups import CommandGroup
+from tui.cli.groups import CONTEXT, CommandGroup
 from tui.cli.options import Number, Target, target_options
 from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
 
 DEFAULT_ROWS = 200
 _BYTE_ORDER_MARK = "\ufeff"
-_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def group_of(name: str) -> click.Group | None:
@@ -26,7 +25,7 @@ def group_of(name: str) -> click.Group | None:
     if name not in GROUPS:
         return None
     commands = [_command_of(e) for e in ENDPOINTS.values() if e.group == name]
-    return CommandGroup(name, help=GROUPS[name], commands=commands, context_settings=_CONTEXT)
+    return CommandGroup(name, help=GROUPS[name], commands=commands, context_settings=CONTEXT)
 
 
 def read_json(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
@@ -59,7 +58,7 @@ def _command_of(endpoint: Endpoint) -> click.Command:
         endpoint.verb,
         help=endpoint.summary,
         epilog=f"{endpoint.method} {endpoint.path}",
-        context_settings=_CONTEXT,
+        context_settings=CONTEXT,
     )(click.pass_context(command))
 
 
