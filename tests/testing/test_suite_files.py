@@ -220,6 +220,18 @@ def test_json_lines_keep_types(tmp_path: Path) -> None:
             "say: hi, expect: [{contians: a}]",
             "6:29: unknown key 'contians'; did you mean 'contains'?",
         ),
+        ("say: hi, assert: [{contains: a}]", "6:19: unknown key 'assert'; here it is 'expect'"),
+        ("say: hi, expect: [{regex: a}]", "6:29: unknown key 'regex'; here it is 'matches'"),
+        (
+            "say: hi, expect: [{type: contains}]",
+            "6:29: unknown key 'type'; write the kind as the key, such as 'contains: TEXT'",
+        ),
+        ("say: hi, expect: contains a", "6:19: 'expect' must be a list, or none"),
+        (
+            "say: hi, expect: [{skill: a, outcome: completed}]",
+            "'outcome' must be finished, failed, halted, limit, waiting, timeout, or any; "
+            "of a skill: 'skill: {name: ..., outcome: completed}'",
+        ),
         ("say: hi, expect: [{contains: 42}]", "6:29: 'contains' must be text; put 42 into quotes"),
         ("say: hi, expect: [{contains: []}]", "6:29: 'contains' can't be empty"),
         (
@@ -267,6 +279,15 @@ def test_all_errors_of_a_file_are_told_in_order(tmp_path: Path) -> None:
         "2:1: 'suite' can have lower case letters, digits, '.', '_' and '-'",
         "3:1: unknown key 'casess'; did you mean 'cases'?",
         "4:1: 'cases' can't be empty",
+    ]
+
+
+def test_a_message_outside_a_turn_is_told_where_it_goes(tmp_path: Path) -> None:
+    text = f"{HEAD}cases:\n  - id: one\n    say: hi ${{nmae}}\n    turns: []\n"
+    assert problems(tmp_path, text) == [
+        "5:5: unknown key 'say'; it goes into a turn, such as 'turns: [{say: TEXT}]'",
+        "5:5: unknown variable 'nmae'",
+        "6:5: 'turns' can't be empty",
     ]
 
 

@@ -180,6 +180,8 @@ class Expectation(Spec):
         if len(self.model_fields_set) != 1:
             kinds = ", ".join(self.kinds())
             found = f"has {kinds}: write each on a line of its own" if kinds else "is empty"
+            if {"skill", "outcome"} <= self.model_fields_set:
+                found += ", or write 'skill: {name: ..., outcome: ...}'"
             raise ValueError(f"an expectation has one key; this one {found}")
         if self.value is None:
             raise ValueError(f"'{self.kind}' needs a value")

@@ -106,9 +106,11 @@ class _Loading:
             raise InvalidSuite(self.problems)
         self.values = self._values(tree)
         filled = self._filled_suite(tree)
+        if self.problems and not filled.get("cases"):
+            raise InvalidSuite(self.problems)  # its rows are the problem
+        spec = self._validated(filled)
         if self.problems:
             raise InvalidSuite(self.problems)
-        spec = self._validated(filled)
         self._check_cases(spec)
         if self.problems:
             raise InvalidSuite(self.problems)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tui.testing.suite.spec import json_schema
+from tui.testing.suite.spec import TurnSpec, json_schema
 from tui.testing.suite.variables import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,6 +24,64 @@ _KINDS = {
     "model_attributes_type": "must be a mapping",
     "string_too_short": "can't be empty",
     "too_short": "can't be empty",
+}
+
+
+_OTHER_WORDS: Mapping[str, str] = {
+    # words of promptfoo, pytest, Rasa, and Tavern for keys of ours
+    "tests": "cases",
+    "test_cases": "cases",
+    "testcases": "cases",
+    "assert": "expect",
+    "asserts": "expect",
+    "assertions": "expect",
+    "expected": "expect",
+    "checks": "expect",
+    "prompt": "say",
+    "user": "say",
+    "input": "say",
+    "message": "say",
+    "utterance": "say",
+    "steps": "turns",
+    "stages": "turns",
+    "prompts": "cases",
+    "providers": "agent",
+    "provider": "agent",
+    "target": "agent",
+    "targets": "agent",
+    "variables": "vars",
+    "default_test": "defaults",
+    "defaulttest": "defaults",
+    "marks": "tags",
+    "metadata": "meta",
+    "parametrize": "each",
+    "depends_on": "needs",
+    "threshold": "pass_rate",
+    "xfail": "known_failure",
+    "attachments": "files",
+    "approve": "approvals",
+    "icontains": "contains",
+    "contains_all": "contains",
+    "icontains_any": "contains_any",
+    "regex": "matches",
+    "regexp": "matches",
+    "not_regex": "not_matches",
+    "is_json": "json",
+    "is_refusal": "refuses",
+    "latency": "ends_within",
+    "max_time": "ends_within",
+    "timeout": "ends_within",
+    "cost": "cost_under",
+    "tokens": "tokens_under",
+    "llm_rubric": "judge",
+    "javascript": "judge",
+    "python": "judge",
+    "called": "skill",
+    "tool": "skill",
+    "tool_called": "skill",
+    "tool_used": "skill",
+    "not_called": "no_skill",
+    "save": "capture",
 }
 
 
@@ -51,9 +109,9 @@ def sentence_of(detail: ErrorDetails) -> str:
         case "missing":
             return f"'{loc[-1]}' is missing"
         case "extra_forbidden":
-            return (
-                f"unknown key '{loc[-1]}'{did_you_mean(str(loc[-1]), sorted(_keys_at(loc[:-1])))}"
-            )
+            return f"unknown key '{loc[-1]}'{_hint(str(loc[-1]), _keys_at(loc[:-1]))}"
+        case "literal_error" if detail["ctx"]["expected"] == "'none'":
+            return f"{name}must be a list, or none"
         case "literal_error":
             return _literal(detail, name)
         case "value_error":
@@ -69,6 +127,18 @@ def sentence_of(detail: ErrorDetails) -> str:
                 if (text.startswith("input should"))
                 else f"{name}{text}"
             )
+
+
+def _hint(word: str, keys: set[str]) -> str:
+    """Return which key of a place was meant, or how an expectation is written."""
+    plain = word.casefold().replace("-", "_")
+    if (other := _OTHER_WORDS.get(plain)) in keys:
+        return f"; here it is '{other}'"
+    if "turns" in keys and (word in TurnSpec.model_fields or other == "say"):
+        return "; it goes into a turn, such as 'turns: [{say: TEXT}]'"
+    if "contains" in keys and plain in ("type", "value"):
+        return "; write the kind as the key, such as 'contains: TEXT'"
+    return did_you_mean(word, sorted(keys))
 
 
 def _name(loc: tuple[int | str, ...]) -> str:
@@ -87,6 +157,8 @@ def _literal(detail: ErrorDetails, name: str) -> str:
     if len(words) == 1:
         return f"{name}must be {words[0]}"
     near = did_you_mean(given, words) if isinstance(given, str) else ""
+    if given in ("completed", "stopped"):
+        near = f"; of a skill: 'skill: {{name: ..., outcome: {given}}}'"
     return f"{name}must be {', '.join(words[:-1])}, or {words[-1]}{near}"
 
 
