@@ -7,10 +7,19 @@ from pathlib import Path
 import click
 
 from tui.cli import completion_values
+from tui.cli.help import examples
 from tui.cli.options import Number, target_of, target_options
 
 
-@click.command(short_help="Send a message and print the reply.")
+@click.command(
+    short_help="Send a message and print the reply.",
+    epilog=examples(
+        'ask "What can you do?" --demo',
+        'ask -c "And the other tickets?"',
+        'ask "Order a laptop" --approve "Order laptop" --timeout 120',
+        "ask - --file report.csv --json < question.txt",
+    ),
+)
 @click.argument("text", nargs=-1)
 @target_options
 @click.option(
@@ -118,11 +127,15 @@ def ask(
     one that --conversation names. The service's defaults apply to the rest:
 
     \b
-    title, agent_id, model, reasoning_effort, repo_url, repo_branch, repo_token_name
-    output_format=markdown|json     max_turns=NUMBER     webhook_url, error_webhook_url
-    skill_ids, skill_tags, guardrail_ids, guardrail_tags    names or IDs, separated by commas
-    infinite_session, auto_memory, bypass_memory, tsv_tool_results, caveman     true or false
-    credential_overrides.VARIABLE=TOKEN     the token that fills a variable of the agent's tools
+    title, agent_id, model, reasoning_effort, max_turns=NUMBER
+    output_format=markdown|json, webhook_url, error_webhook_url
+    repo_url, repo_branch, repo_token_name
+    infinite_session, auto_memory, bypass_memory, tsv_tool_results, caveman
+                            true or false
+    skill_ids, skill_tags, guardrail_ids, guardrail_tags
+                            names or IDs, separated by commas
+    credential_overrides.VARIABLE=TOKEN
+                            token that fills a variable of the agent's tools
 
     An empty VALUE leaves the option to the service. A wrong NAME or VALUE is reported with the
     closest valid one, and nothing is sent.

@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from tui.cli import completion_values
+from tui.cli.help import examples
 from tui.cli.options import Number, target_of, target_options
 
 
-@click.command(short_help="List or search your conversations.")
+@click.command(
+    short_help="List or search your conversations.",
+    epilog=examples('conversations --search "laptop order" --json'),
+)
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--search", metavar="WORDS", help="Search conversations stored on this machine.")
@@ -61,7 +65,10 @@ def conversations(
     context.exit(run_search(target, search, as_json=as_json, limit=limit))
 
 
-@click.command(short_help="List your prompt files.")
+@click.command(
+    short_help="List your prompt files.",
+    epilog=examples("prompts"),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
 def prompts(context: click.Context, as_json: bool) -> None:
@@ -75,7 +82,10 @@ def prompts(context: click.Context, as_json: bool) -> None:
     context.exit(run_prompts(as_json=as_json))
 
 
-@click.command(short_help="Export a conversation to a file.")
+@click.command(
+    short_help="Export a conversation to a file.",
+    epilog=examples('export "Laptop order" -o order.html'),
+)
 @click.argument("conversation", shell_complete=completion_values.conversations)
 @target_options
 @click.option(
@@ -112,7 +122,10 @@ def export(
     context.exit(run_export(target, conversation, form=form, output=output))
 
 
-@click.command(short_help="Sign in with your browser.")
+@click.command(
+    short_help="Sign in with your browser.",
+    epilog=examples("login --profile work"),
+)
 @target_options
 @click.option("--no-browser", is_flag=True, help="Print the address without opening a browser.")
 @click.pass_context
@@ -129,7 +142,10 @@ def login(
     context.exit(run_login(target, no_browser=no_browser))
 
 
-@click.command(short_help="Sign out on this machine.")
+@click.command(
+    short_help="Sign out on this machine.",
+    epilog=examples("logout --profile work"),
+)
 @target_options
 @click.pass_context
 def logout(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -139,7 +155,10 @@ def logout(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_logout(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@click.command(short_help="Show who is signed in.")
+@click.command(
+    short_help="Show who is signed in.",
+    epilog=examples("whoami"),
+)
 @target_options
 @click.pass_context
 def whoami(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:
@@ -149,7 +168,10 @@ def whoami(context: click.Context, demo: bool, profile: str | None, config: Path
     context.exit(run_whoami(target_of(context, demo=demo, profile=profile, config=config)))
 
 
-@click.command(short_help="Check your settings, network, sign-in, and genie.")
+@click.command(
+    short_help="Check your settings, network, sign-in, and genie.",
+    epilog=examples("doctor --profile work"),
+)
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--keys", is_flag=True, help="List key binding names for [keys] in config.toml.")
@@ -175,7 +197,10 @@ def doctor(
     context.exit(run_doctor(target, as_json=as_json))
 
 
-@click.command(short_help="Print the completion script of your shell.")
+@click.command(
+    short_help="Print the completion script of your shell.",
+    epilog=examples("completion bash"),
+)
 @click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -245,6 +245,23 @@ def _policies(context: click.Context, word: str) -> Iterator[Value]:
     yield from (Value(name) for name in POLICY_TYPES)
 
 
+def _help_topics(context: click.Context, word: str) -> Iterator[Value]:
+    """Yield the commands of the group that the words before name, and the topic."""
+    group = context.find_root().command
+    words = context.params.get("words") or ()
+    for name in words:
+        found = group.get_command(context, name) if isinstance(group, click.Group) else None
+        if found is None:
+            return
+        group = found
+    if not words:
+        yield Value("environment", "Environment variables")
+    if isinstance(group, click.Group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            yield Value(name, command.get_short_help_str() if command else "")
+
+
 profiles = _completer(_profiles)
 themes = _completer(_themes)
 conversations = _completer(_conversations)
@@ -257,3 +274,4 @@ packs = _completer(_packs)
 scripts = _completer(_scripts)
 faults = _completer(_faults)
 policies = _completer(_policies)
+help_topics = _completer(_help_topics)

@@ -9,10 +9,15 @@ import click
 
 from tui.cli import completion_values
 from tui.cli.exit_codes import CommandFailure, ExitCode
+from tui.cli.help import examples
 from tui.cli.options import Number
 
 
-@click.command("demo-server", short_help="Run the demo server on this machine.")
+@click.command(
+    "demo-server",
+    short_help="Run the demo server on this machine.",
+    epilog=examples("demo-server --port 8080 --fault cut:after=3,times=1"),
+)
 @click.option(
     "--port",
     type=Number(0, 65535),
@@ -90,10 +95,10 @@ def demo_server(
     interrupted:after=N,retry_ms=MS   the service reports an interruption
     skip, swap, duplicate, malformed  lose, delay, repeat, or corrupt events
     crosstalk:after=N,own=1           send events of another conversation, or run
-    counted_ids, odd_values           count IDs from 1 in each run; send odd values
+    counted_ids, odd_values           count IDs in each run; send odd values
     ask_again:after=N                 repeat a question with changes
     new_run:stored=1                  start a new run after a sign-in
-    outage:after=N,s=S                cut this and every other stream for S seconds
+    outage:after=N,s=S                cut all streams for S seconds
     slow:ms=MS                        delay each response and event by MS
     status:CODE,retry_after=S         respond with this status
     drop_request, lose_answer         lose the request, or its response

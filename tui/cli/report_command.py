@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
+from tui.cli.help import examples
 from tui.cli.options import target_of, target_options
 
 
-@click.command(short_help="Write an archive for support.")
+@click.command(
+    short_help="Write an archive for support.",
+    epilog=examples("report -o report.zip"),
+)
 @target_options
 @click.option(
     "-o",

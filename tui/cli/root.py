@@ -9,6 +9,7 @@ import click
 from tui import __version__
 from tui.cli import completion_values
 from tui.cli.groups import CONTEXT, RootGroup
+from tui.cli.help import examples
 from tui.cli.options import Number, Target, flags_of, setting_options, target_options
 
 _COMMANDS = {
@@ -18,6 +19,7 @@ _COMMANDS = {
     "demo-server": "demo_server:demo_server",
     "doctor": "commands:doctor",
     "export": "commands:export",
+    "help": "help:show_help",
     "login": "commands:login",
     "logout": "commands:logout",
     "play": "playing.commands:play",
@@ -30,7 +32,13 @@ _COMMANDS = {
 """Module in this package and name, by command."""
 
 
-@click.group(cls=RootGroup, places=_COMMANDS, invoke_without_command=True, context_settings=CONTEXT)
+@click.group(
+    cls=RootGroup,
+    places=_COMMANDS,
+    invoke_without_command=True,
+    context_settings=CONTEXT,
+    epilog=examples("--demo", "--profile work -c", 'ask "What can you do?"'),
+)
 @target_options
 @click.option("--login", is_flag=True, help="With --demo, sign in through the demo's login page.")
 @setting_options("interface")
@@ -75,7 +83,7 @@ def root(
     """Chat with Workato genies in the terminal.
 
     Without a command, opens the app. To try it without an account or network, run
-    'genie-tui --demo'.
+    'genie-tui --demo'. For environment variables, run 'genie-tui help environment'.
     """
     if login and not demo:
         raise click.UsageError("--login works only with --demo. To sign in, run 'genie-tui login'.")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from tui.cli import completion_values
+from tui.cli.help import examples
 from tui.cli.options import Number, setting_options, target_of, target_options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -67,7 +68,10 @@ def _check(record: Path | None, overwrite: bool) -> None:
         raise click.UsageError("--overwrite works only with --record.")
 
 
-@click.command(short_help="Play a script in the app.")
+@click.command(
+    short_help="Play a script in the app.",
+    epilog=examples("play tour", "play approval --speed 2 --record approval.cast"),
+)
 @click.argument("script", shell_complete=completion_values.scripts)
 @_playing_options
 @target_options

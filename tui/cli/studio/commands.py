@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from tui.cli import completion_values
 from tui.cli.groups import CONTEXT, CommandGroup
+from tui.cli.help import examples
 from tui.cli.options import Number, Target, target_options
 from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
@@ -25,7 +27,14 @@ def group_of(name: str) -> click.Group | None:
     if name not in GROUPS:
         return None
     commands = [_command_of(e) for e in ENDPOINTS.values() if e.group == name]
-    return CommandGroup(name, help=GROUPS[name], commands=commands, context_settings=CONTEXT)
+    first = next(e for e in ENDPOINTS.values() if e.group == name)
+    return CommandGroup(
+        name,
+        help=GROUPS[name],
+        commands=commands,
+        context_settings=CONTEXT,
+        epilog=examples(_example(first)),
+    )
 
 
 def read_json(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
@@ -57,9 +66,50 @@ def _command_of(endpoint: Endpoint) -> click.Command:
     return click.command(
         endpoint.verb,
         help=endpoint.summary,
-        epilog=f"{endpoint.method} {endpoint.path}",
+        epilog=f"{examples(_example(endpoint))}\n\n{endpoint.method} {endpoint.path}",
         context_settings=CONTEXT,
     )(click.pass_context(command))
+
+
+_SAMPLES = {
+    "GENIE": "gin-AbCd12",
+    "CLIENT": "gincl-AbCd12",
+    "GROUP": "grp-AbCd12",
+    "POLICY": "prompt_attack",
+    "CONFIGURATION": "@policy.json",
+    "EMAIL": "ada@example.com",
+    "TOKEN": "TOKEN",
+    "name": "Help desk",
+    "description": "Questions about laptops",
+    "instructions": "Answer questions about laptops.",
+    "type": "api_key",
+    "source-type": "recipe",
+    "data-sources": "123",
+    "provider": "salesforce",
+    "environment-type": "test",
+    "code": "{}",
+    "data": '{"city": "Oslo"}',
+}
+"""Values for examples, by the name of an argument or option; 123 for the others."""
+
+
+def _example(endpoint: Endpoint) -> str:
+    """Return a command with all that it needs."""
+    words = ["studio", *endpoint.command.split(), *map(_sample, endpoint.arguments)]
+    words += [_sample(field.help) for field in endpoint.fields if field.positional]
+    for field in endpoint.fields:
+        if field.required and not field.positional:
+            words.append(f"--{field.option_name}")
+            words += [] if field.kind == "flag" else [_sample_of(field)]
+    return shlex.join(words)
+
+
+def _sample_of(field: RequestField) -> str:
+    return field.choices[0] if field.choices else _sample(field.option_name)
+
+
+def _sample(name: str) -> str:
+    return _SAMPLES.get(name, "123")
 
 
 def _callback(endpoint: Endpoint) -> Callable[..., None]:

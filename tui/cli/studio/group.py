@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tui.cli.groups import CommandGroup
+from tui.cli.help import examples
 from tui.cli.options import target_of, target_options
 
 
@@ -24,7 +25,11 @@ class StudioGroup(CommandGroup):
         return _endpoints if cmd_name == _endpoints.name else group_of(cmd_name)
 
 
-@click.command("endpoints", short_help="List every endpoint and its command.")
+@click.command(
+    "endpoints",
+    short_help="List every endpoint and its command.",
+    epilog=examples("studio endpoints --json"),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def _endpoints(as_json: bool) -> None:
     """List every endpoint of the Developer API and the command that calls it.
@@ -36,7 +41,11 @@ def _endpoints(as_json: bool) -> None:
     print_endpoints(as_json=as_json)
 
 
-@click.group("studio", cls=StudioGroup)
+@click.group(
+    "studio",
+    cls=StudioGroup,
+    epilog=examples("studio genies list", "studio genies start gin-AbCd12"),
+)
 @target_options
 @click.pass_context
 def studio(context: click.Context, demo: bool, profile: str | None, config: Path | None) -> None:

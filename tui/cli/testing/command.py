@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from tui.cli import completion_values
+from tui.cli.help import examples
 from tui.cli.options import Number, target_of, target_options
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -29,7 +30,14 @@ class ShardType(click.ParamType[tuple[int, int]]):
         return int(number), int(count)
 
 
-@click.command(short_help="Run test suites against an agent.")
+@click.command(
+    short_help="Run test suites against an agent.",
+    epilog=examples(
+        "test suite.yaml --jobs 4 --junit report.xml",
+        "test --pack red-team --demo",
+        "test merge one.json two.json --html report.html",
+    ),
+)
 @click.argument("suites", nargs=-1, metavar="SUITE...", type=click.Path())
 @target_options
 @click.option(
