@@ -338,6 +338,19 @@ async def tags(pilot: Pilot[None]) -> None:
     await pilot.press(*"#network")
 
 
+async def archived(pilot: Pilot[None]) -> None:
+    """The archived conversations in place of the others, one with a tag."""
+    await tags(pilot)
+    await pilot.press("enter")
+    await seen(pilot, "#network")
+    await pilot.press("alt+r")
+    await seen(pilot, "Archived on this machine")
+    await pilot.press("alt+b")
+    await seen(pilot, "Alt+B back")
+    await seen_that(pilot, lambda text: "Archived on this machine" not in text)
+    await rested(pilot)
+
+
 async def nothing_listed(pilot: Pilot[None]) -> None:
     await in_sidebar(pilot)
     await pilot.press("slash", *"zeppelin")

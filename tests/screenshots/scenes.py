@@ -79,6 +79,7 @@ SCENES = {
     "timeline": Scene(interactions.timeline, anew=True),
     "filtered": Scene(interactions.filtered),
     "tags": Scene(interactions.tags),
+    "archived": Scene(interactions.archived, (WIDE, LIGHT)),
     "nothing-listed": Scene(interactions.nothing_listed),
     "notices": Scene(interactions.notices),
     "reconnecting": Scene(failures.reconnecting),

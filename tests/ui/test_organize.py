@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from textual.widgets import Input
@@ -190,11 +191,20 @@ async def test_an_archived_conversation_leaves_the_list_and_comes_back() -> None
         assert "Alt+B lists archived" in stage.working_text()
         await stage.press("alt+b")
         await stage.until(lambda: names(stage) == ["Subject 1"])
-        assert "Archived" in stage.sidebar_text()
+        assert re.search(r"Archived +Alt\+B back", stage.sidebar_text())
         await stage.press("home", "alt+r")
         await stage.until(lambda: "No archived conversations" in stage.sidebar_text())
         await stage.press("alt+b")
         await stage.until(lambda: len(names(stage)) == 3)
+
+
+async def test_listing_the_archived_conversations_shows_a_hidden_sidebar() -> None:
+    stage = Stage(store=MemoryStore(three()))
+    async with stage.shown(80, 24):
+        assert not stage.is_sidebar_shown()
+        await stage.press("alt+b")
+        await stage.until(lambda: stage.is_sidebar_shown())
+        await stage.until(lambda: "No archived conversations" in stage.sidebar_text())
 
 
 async def test_the_open_conversation_is_tagged_and_found_by_its_tag() -> None:

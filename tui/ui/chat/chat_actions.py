@@ -112,8 +112,10 @@ class ChatActions(SafeScreen[None]):
     def action_archive(self) -> None:
         self.parts.organizer.archive()
 
-    def action_list_archived(self) -> None:
+    async def action_list_archived(self) -> None:
         self.parts.organizer.list_archived()
+        if not self.query_one(Sidebar).display:
+            await self.run_action("toggle_pane('sidebar')")
 
     def action_export(self) -> None:
         self.parts.organizer.export()

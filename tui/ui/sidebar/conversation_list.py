@@ -51,12 +51,11 @@ class ConversationListReader:
             await access.paged.read()
             self.show()
 
-    def toggle_archived(self) -> bool:
-        """List the archived conversations, or the others again; return True for the archived."""
+    def toggle_archived(self) -> None:
+        """List the archived conversations, or the others again."""
         paged = self._context.opened.paged
         paged.shows_archived = not paged.shows_archived
         self._context.run_exclusive("list", self._read)
-        return paged.shows_archived
 
     def refresh(self) -> None:
         """Refresh the newest conversations from the service."""

@@ -51,7 +51,7 @@ class Organizer(Controller):
     The keys act on the highlighted row while the list has the focus, otherwise on the open
     conversation. A menu offers the same and ``more_actions``. ``leave`` closes the open
     conversation after its deletion, ``list_soon`` reads the list again, ``toggle_archived``
-    lists the archived conversations or the others, and returns True for the archived.
+    lists the archived conversations or the others.
     """
 
     KEYS: ClassVar[Sequence[Binding]] = (
@@ -83,7 +83,7 @@ class Organizer(Controller):
         *,
         leave: Callable[[], Awaitable[None]],
         list_soon: Callable[[], object],
-        toggle_archived: Callable[[], bool],
+        toggle_archived: Callable[[], object],
         more_actions: Callable[[ConversationId], ConversationActions],
     ) -> None:
         super().__init__(context)
@@ -205,9 +205,7 @@ class Organizer(Controller):
     def list_archived(self) -> None:
         """List the archived conversations in the sidebar, or the others again."""
         if self.context.access:
-            shown = self._toggle_archived()
-            back = f"Archived conversations. {self._key_of('list_archived')} goes back"
-            self.context.hint(back if shown else "All other conversations")
+            self._toggle_archived()
 
     # -- export ----------------------------------------------------------------------------
 

@@ -53,10 +53,13 @@ class Heading:
     """Heading of a period of time, or the reason why nothing is listed."""
 
     text: str
+    aside: str = ""
+    """How to leave the list, at the right."""
 
     def drawn(self, width: int) -> Content:
         """Return the heading as one line of ``width`` cells."""
-        return spread(Content(f"    {self.text}"), Content(""), width)
+        aside = Content(f"{self.aside}  " if self.aside else "")
+        return spread(Content(f"    {self.text}"), aside, width, most=_MOST_RIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,19 @@ def rows_of(
     current: ConversationId | None = None,
     *,
     archived: bool = False,
+    back: str = "",
 ) -> list[Heading | ConversationRow]:
     """Return rows under headings, in the given order; with ``words`` only matches, no headings.
 
-    ``current`` is the conversation on screen; ``archived``: these were put away.
+    ``current`` is the conversation on screen; ``archived``: these were put away, and ``back`` is
+    the key that leads to the others.
     """
     if not words:
-        none = Heading(NONE_ARCHIVED if archived else NONE_YET)
-        return list(_grouped(conversations, state, now_ms, current)) or [none]
+        rows = list(_grouped(conversations, state, now_ms, current))
+        if archived:
+            aside = f"{back} back" if back else ""
+            return [Heading(_ARCHIVED, aside), *(rows[1:] or [Heading(NONE_ARCHIVED)])]
+        return rows or [Heading(NONE_YET)]
     wanted, tags = split_query(words)
     found = islice((c for c in conversations if _has(c, wanted, tags)), MOST_FOUND)
     return [_row(c, state, now_ms, current) for c in found] or [Heading(NONE_FOUND)]

@@ -18,7 +18,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.core.ids import ConversationId
-from tui.ui.keys.labels import key_for
+from tui.ui.keys.labels import key_at, key_for
 from tui.ui.sidebar.rows import MENU_META, ConversationRow, Heading, rows_of
 from tui.ui.textual_fixes.lists import FittedList
 from tui.ui.toolkit.text import line, spread
@@ -275,6 +275,7 @@ class Sidebar(Vertical):
             self.list.words,
             self._current,
             archived=self._archived,
+            back=key_at(self.screen, "conversation.list_archived") if self._archived else "",
         )
         if width and (rows != self._rows or width != self._width):
             before, self._rows = self._rows, rows
