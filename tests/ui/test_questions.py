@@ -235,6 +235,9 @@ async def test_the_age_of_a_question_is_right_and_not_shown_behind_its_dialog() 
         await stage.pass_time(120)
         await stage.press("escape")
         await stage.until(lambda: re.search(r"Pay +2 m [0-9]+ s", stage.working_text()))
+        await stage.press("escape")  # one too many: the question still waits
+        assert "Esc" not in stage.footer_text()
+        assert "Waiting for you" in stage.working_text()
 
 
 async def test_the_palettes_key_is_the_last_to_leave_a_narrow_footer() -> None:

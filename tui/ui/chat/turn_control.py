@@ -117,8 +117,14 @@ class TurnControl(Controller):
         return self.context.chat_state.active_turns.followed(current) if current else None
 
     def _leavable(self) -> bool:
-        """Return True if Esc may stop waiting, also a while after the agent was asked to stop."""
-        turn = self._followed()
+        """Return True if Esc may stop waiting, also a while after the agent was asked to stop.
+
+        Not while it is the agent that waits: closing its question takes an Esc, and another one
+        would stop what nobody sees.
+        """
+        turn, current = self._followed(), self.context.current
+        if current and self.context.chat_state.active_turns.questions(current):
+            return False
         asked_s = self._asked_s.get(turn.id) if turn else None
         passed_s = self.context.clock.monotonic_s() - asked_s if asked_s is not None else None
         return (passed_s is None or passed_s >= _LEAVE_S) and self._is_waiting()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _BRIEF_ROWS = 4
 _BRIEF_CHANGES = 3
-_LABEL_CELLS = 18
+_LABEL_CELLS = 24
 _REASON_LINES = 2
 _CALM_S = 10.0
 """Interval of countdown updates."""
