@@ -23,7 +23,7 @@ from tui.config import (
     data_dir,
     is_configured,
     is_loopback,
-    key_bindings,
+    keys_and_hooks,
     load,
     profile_names,
     save_profile,
@@ -109,11 +109,11 @@ def test_booleans_are_parsed_from_words(path: Path) -> None:
 
 def test_key_bindings_are_parsed_quoted_or_dotted(path: Path) -> None:
     written(path, '[keys]\n"conversation.new" = "f8"\napp.quit = ""\n[profiles.a]\n')
-    assert key_bindings(path) == (path, {"conversation.new": "f8", "app.quit": ""})
+    assert keys_and_hooks(path) == (path, {"conversation.new": "f8", "app.quit": ""}, {})
     with pytest.raises(ConfigError, match=r"keys, app.quit: must be a string"):
-        key_bindings(written(path, "[keys]\napp.quit = 3\n"))
+        keys_and_hooks(written(path, "[keys]\napp.quit = 3\n"))
     with pytest.raises(ConfigError, match="keys: must be a string"):
-        key_bindings(written(path, 'keys = "x"\n'))
+        keys_and_hooks(written(path, 'keys = "x"\n'))
 
 
 def test_interface_settings_are_loaded_without_a_profile() -> None:

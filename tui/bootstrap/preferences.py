@@ -43,11 +43,11 @@ def with_preferences(place: AgentTarget, profile: Profile, config: Path | None) 
 
 def _with_keys(values: Mapping[str, Any], config: Path | None) -> Preferences:
     """Return preferences with these values and the keys of the configuration file."""
-    from tui.config import Preferences, key_bindings, prompts_dir
+    from tui.config import Preferences, keys_and_hooks, prompts_dir
 
-    path, keys = key_bindings(config)
+    path, keys, hooks = keys_and_hooks(config)
     source = str(path) if keys else ""
-    return Preferences(**values, keys=keys, keys_from=source, prompts=prompts_dir())
+    return Preferences(**values, keys=keys, keys_from=source, hooks=hooks, prompts=prompts_dir())
 
 
 def _save_setting(path: Path, name: str, key: str, value: str | int) -> None:

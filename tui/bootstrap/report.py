@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.config import SECRETS, SETTINGS, config_file, crash_dir, data_dir, state_dir
-from tui.core.redaction import redact
+from tui.core.redaction import hold_environment, redact
 from tui.core.secrets import hold_secret
 from tui.core.text import clean, plural, size
-from tui.system.browser import is_secret
 from tui.system.crash_files import crash_files
 from tui.system.logs import KEPT_FILES, renamed
 from tui.system.versions import versions
@@ -153,9 +152,7 @@ def _when(path: Path) -> str:
 
 def _hold_stored_secrets(config: Path | None) -> None:
     """Mask the secrets of all profiles, sign-ins and variables, whatever their names."""
-    for name, value in os.environ.items():
-        if is_secret(name) or redact(f"{name}={value}") != f"{name}={value}":
-            hold_secret(value)
+    hold_environment(os.environ)
     with suppress(OSError, ValueError):
         document = tomllib.loads((config or config_file()).read_text("utf-8-sig"))
         for table in document.get("profiles", {}).values():

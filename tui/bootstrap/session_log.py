@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,10 @@ def start_log(settings: LogSettings, command: str) -> None:
     """
     path = settings.log_file
     if path and open_log(path, as_json=settings.log_format == "json"):
+        from tui.core.redaction import hold_environment
         from tui.system.versions import versions
 
+        hold_environment(os.environ)
         note("start", {"command": command or None, **versions()})
 
 

@@ -38,8 +38,17 @@ def run_app(target: Target) -> int:
             return ExitCode.FINISHED
         target = replace(target, profile=chosen, demo=not chosen)
     gc_control.hold()
-    place = target.place()
+    place = _with_hooks(target.place())
     return _talk(place) if place.preferences.screen_reader else _open(place, target)
+
+
+def _with_hooks(place: AgentTarget) -> AgentTarget:
+    """Let the app run the user's hooks. Other commands run none: their caller sees what happens."""
+    if not place.preferences.hooks:
+        return place
+    from tui.bootstrap.hooks import target_with_hooks
+
+    return target_with_hooks(place)
 
 
 def _talk(place: AgentTarget) -> int:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         problem_with,
         variable,
     )
-    from tui.config.toml_file import key_bindings
+    from tui.config.toml_file import keys_and_hooks
 
 _HOMES = {
     "errors": ("ConfigError",),
@@ -71,7 +71,7 @@ _HOMES = {
         "problem_with",
         "variable",
     ),
-    "toml_file": ("key_bindings",),
+    "toml_file": ("keys_and_hooks",),
 }
 
 
@@ -99,7 +99,7 @@ __all__ = [
     "holds_secrets",
     "is_configured",
     "is_loopback",
-    "key_bindings",
+    "keys_and_hooks",
     "load",
     "problem_with",
     "profile_from",

@@ -168,12 +168,14 @@ class Profile(InterfaceSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences(InterfaceSettings):
-    """Settings of the interface, and its keys."""
+    """Settings of the interface, its keys, and the user's hooks."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by command id, several separated by commas; empty: none."""
     keys_from: str = ""
     """File that ``keys`` were read from."""
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words of the user's commands, by hook."""
     prompts: Path | None = None
     """Folder of the prompt files."""
 

@@ -1,4 +1,4 @@
-"""The configuration file: ``default_profile``, ``[keys]``, and a table for each profile."""
+"""The configuration file: ``default_profile``, ``[keys]``, ``[hooks]``, and a table per profile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.config.errors import ConfigError
 from tui.config.paths import Environment, config_file
@@ -27,7 +27,7 @@ def read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{path} isn't UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} isn't valid TOML: {clean_line(str(error))}.") from None
-    check_keys(document, ("default_profile", "keys", "profiles"), str(path))
+    check_keys(document, ("default_profile", "keys", "hooks", "profiles"), str(path))
     return document
 
 
@@ -39,17 +39,50 @@ def tables(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, ob
     return found
 
 
-def key_bindings(
-    config_path: Path | None = None, environ: Environment | None = None
-) -> tuple[Path, dict[str, str]]:
-    """Return the file and its table ``[keys]``: keys by command id. Raises ``ConfigError``.
+class KeysAndHooks(NamedTuple):
+    """What the configuration file says beside its profiles."""
 
-    ``conversation.new = "ctrl+n"`` and ``"conversation.new" = "ctrl+n"`` are the same.
+    path: Path
+    keys: dict[str, str]
+    """Keys by command id."""
+    hooks: dict[str, tuple[str, ...]]
+    """Words of the user's commands, by hook."""
+
+
+HOOKS = ("on_question", "on_reply", "on_failure", "on_connected")
+
+
+def keys_and_hooks(
+    config_path: Path | None = None, environ: Environment | None = None
+) -> KeysAndHooks:
+    """Return the tables ``[keys]`` and ``[hooks]`` of the file. Raises ``ConfigError``.
+
+    ``conversation.new = "ctrl+n"`` and ``"conversation.new" = "ctrl+n"`` are the same, as are
+    ``"notify-send genie"`` and ``["notify-send", "genie"]``; no shell sees the words.
     """
     path = config_path or config_file(os.environ if environ is None else environ)
-    found: dict[str, str] = {}
-    _flatten(read(path).get("keys", {}), "", found, path)
-    return path, found
+    document = read(path)
+    keys: dict[str, str] = {}
+    _flatten(document.get("keys", {}), "", keys, path)
+    table = document.get("hooks", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: hooks must be a table, [hooks].")
+    check_keys(table, HOOKS, f"{path}, hooks")
+    words = {name: _words(value, f"{path}, hooks, {name}") for name, value in table.items()}
+    return KeysAndHooks(path, keys, {name: found for name, found in words.items() if found})
+
+
+def _words(value: object, place: str) -> tuple[str, ...]:
+    import shlex
+
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    if not isinstance(value, str):
+        raise ConfigError(f'{place}: must be a command, such as "notify-send genie".')
+    try:
+        return tuple(shlex.split(value))
+    except ValueError:
+        raise ConfigError(f"{place}: must have a closing quotation mark.") from None
 
 
 def edited(path: Path, name: str, values: Mapping[str, str | int | None]) -> str:

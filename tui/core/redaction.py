@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-from tui.core.secrets import held_secrets
+from tui.core.secrets import held_secrets, hold_secret
 from tui.core.text import clean_line
 
 MASK = "[secret]"
@@ -89,12 +89,19 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
 def _without_held(text: str, held: Iterable[str]) -> str:
     joined = _GAP.sub("", text) if "\n" in text or "\\" in text else ""
     for secret in held:
-        for form in dict.fromkeys((secret, quote(secret, safe=""))):
+        for form in dict.fromkeys(secret_forms(secret)):
             text = text.replace(form, MASK)
         if secret in joined:
             pieces = rf"(?:{_GAP.pattern})?".join(map(re.escape, secret))
             text = re.sub(pieces, MASK, text)
     return text
+
+
+def hold_environment(environ: Mapping[str, str]) -> None:
+    """Mask from now on the values of variables whose name says that they are secret."""
+    for name, value in environ.items():
+        if (line := f"{name}={value}") != redact(line):
+            hold_secret(value)
 
 
 def secret_forms(secret: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from tui.engine.continuation import outcome_of
 from tui.engine.conversation_queue import QueueRegistry
 from tui.engine.conversations import Conversations
 from tui.engine.history import History
+from tui.engine.notifications import with_notifications
 from tui.engine.standing_approvals import StandingApprovals, revoked
 from tui.engine.updates import (
     CallMade,
@@ -62,7 +63,7 @@ class Session:
         one_shot: bool = False,
     ) -> None:
         """``one_shot``: see :class:`tui.engine.context.EngineContext`."""
-        self._listener = publish
+        self._listener = with_notifications(publish, self.answers_itself)
         self._context = EngineContext(
             backend=backend,
             store=store,

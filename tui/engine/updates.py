@@ -9,8 +9,8 @@ from typing import Literal
 from tui.core.diagnostics import ServerCall
 from tui.core.draft import Draft
 from tui.core.errors import BackendError
-from tui.core.events import TurnEvent
-from tui.core.ids import ConversationId, TurnId
+from tui.core.events import TurnEvent, TurnOutcome
+from tui.core.ids import ConversationId, RunId, TurnId
 from tui.core.turn import Turn
 
 RecoveryStep = Literal[
@@ -134,6 +134,29 @@ class Problem:
     conversation_id: ConversationId | None = None
 
 
+NotificationKind = Literal["question", "reply", "failure", "connected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Something that a user who looks elsewhere wants to know."""
+
+    kind: NotificationKind
+    """``connected``: an app that the agent needed, or the service after a break."""
+    summary: str
+    """A few words, without content of the conversation."""
+    conversation_id: ConversationId | None = None
+    turn_id: TurnId | None = None
+    run_id: RunId | None = None
+    subject: str = ""
+    """Skill or app that it is about."""
+    text: str = ""
+    """Reply, question or failure."""
+    outcome: TurnOutcome | None = None
+    """Result of the turn, if it has ended."""
+    request_id: str | None = None
+
+
 Update = (
     TurnChanged
     | TurnDropped
@@ -147,5 +170,6 @@ Update = (
     | Problem
     | EndedMeanwhile
     | UserNotice
+    | Notification
 )
 Publish = Callable[[Update], None]

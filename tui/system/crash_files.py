@@ -8,7 +8,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from tui.core.redaction import describe_exception, redact
+from tui.core.redaction import describe_exception, hold_environment, redact
 from tui.core.text import clean
 from tui.system.logs import RECENT, note
 from tui.system.private_files import make_folder, open_file
@@ -60,6 +60,7 @@ def crash_notice(error: BaseException, folder: Path) -> str:
 
 
 def _crash_text(error: BaseException) -> str:
+    hold_environment(os.environ)
     found = traceback.format_exception(error)
     parts = {
         "Error": describe_exception(error),

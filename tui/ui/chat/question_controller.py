@@ -9,7 +9,6 @@ from textual.binding import Binding
 
 from tui.core.steps import ApprovalStep
 from tui.core.text import clean_line
-from tui.ui.app.messages import Attention
 from tui.ui.chat.active_turns import PendingQuestion, questions_of
 from tui.ui.chat.controller import Controller
 from tui.ui.keys.labels import key_for
@@ -111,9 +110,6 @@ class QuestionController(Controller):
         is_calm = self._idle_s() > _TYPING_S and not self._composer.text
         disturb = is_calm and context.screen.is_current
         new = self._questions.announce(conversation_id, disturb=disturb)
-        if new:
-            asks = f"{clean_line(new[0].subject, 60)} needs your answer"
-            self.call_attention(asks, conversation_id)
         if new and not self.is_open and context.app.app_focus:
             context.app.bell()
 
@@ -123,16 +119,10 @@ class QuestionController(Controller):
         key = key_for(context.app, "question.answer")
         for question in self._questions.announce(conversation_id, disturb=False):
             asks = f"{clean_line(question.subject, 60)} needs your answer"
-            self.call_attention(asks, conversation_id)
             if context.app.app_focus:
                 context.app.bell()
             text = f"{asks}{key and ' · ' + key}"
             context.notify(text, title="Another conversation", severity="warning")
-
-    def call_attention(self, what: str, conversation_id: ConversationId) -> None:
-        """Notify a user who looks elsewhere, without content of the conversation but its title."""
-        title = clean_line(self.context.title_of(conversation_id), 60)
-        self.context.post(Attention(f"{title}: {what}" if title else what.capitalize()))
 
     def take(self, turn: Turn) -> None:
         """Update the open question from a new snapshot of its turn."""

@@ -14,6 +14,7 @@ from tui.engine.updates import (
     EndedMeanwhile,
     EventsSeen,
     MessageRejected,
+    Notification,
     Problem,
     RecoveryChanged,
     TurnChanged,
@@ -22,6 +23,7 @@ from tui.engine.updates import (
     UploadProgress,
     UserNotice,
 )
+from tui.ui.app.messages import Attention
 from tui.ui.chat.banner_text import of_error
 
 if TYPE_CHECKING:
@@ -137,8 +139,16 @@ class UpdateHandler:
                 self._announce_ended(update)
             case UserNotice(text=text):
                 context.notify(clean_line(text, 400), timeout=20)
+            case Notification():
+                self._notify(update)
             case CallMade():
                 pass  # the view of server calls reads them itself
+
+    def _notify(self, notification: Notification) -> None:
+        """Notify a user who looks elsewhere, without content of the conversation but its title."""
+        cid, what = notification.conversation_id, notification.summary
+        title = clean_line(self._context.title_of(cid), 60) if cid else ""
+        self._context.post(Attention(f"{title}: {what}" if title else what[:1].upper() + what[1:]))
 
     def _announce_ended(self, update: EndedMeanwhile) -> None:
         """Say in one line what ended while the program was closed; the one on screen is read."""
@@ -163,7 +173,6 @@ class UpdateHandler:
 
     async def _take_turn(self, turn: Turn) -> None:
         chat_state, conversation = self._context.chat_state, self._parts.view.conversation
-        known = chat_state.active_turns.turn(turn.id)
         state = chat_state.active_turns.state(turn.conversation_id)
         chat_state.active_turns.note(turn)
         self._parts.questions.take(turn)
@@ -175,8 +184,6 @@ class UpdateHandler:
             self._parts.questions.announce(turn.conversation_id)
         else:
             self._parts.questions.mention(turn.conversation_id)
-        if known and turn.over:
-            self._parts.questions.call_attention("the reply is ready", turn.conversation_id)
         if chat_state.active_turns.state(turn.conversation_id) != state:
             self._sidebar.redraw()
 

@@ -22,6 +22,7 @@ from tui.engine.updates import (
     EndedMeanwhile,
     EventsSeen,
     MessageRejected,
+    Notification,
     Problem,
     Publish,
     Recovery,
@@ -147,6 +148,7 @@ class ScreenReaderSession:
                     | EventsSeen()
                     | UploadProgress()
                     | CallMade()
+                    | Notification()
                 ):
                     pass
 
