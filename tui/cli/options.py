@@ -172,6 +172,28 @@ class Target:
             raise CommandFailure(text, ExitCode.USAGE)
         return same[0] if same else wanted
 
+    def stored_conversation(self, wanted: str) -> StoredName:
+        """Return the stored conversation with this ID, start of an ID, or title.
+
+        Raises ``CommandFailure`` if there is none, or more than one.
+        """
+        known, folded = self._conversations(), wanted.casefold()
+        for matches in (
+            [row for row in known if row.id == wanted],
+            [row for row in known if row.title.casefold() == folded],
+            [row for row in known if wanted and row.id.startswith(wanted)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                ids = ", ".join(row.id for row in matches[:_MOST_SHOWN])
+                text = f"{len(matches)} conversations match '{clean_line(wanted, 80)}': {ids}."
+                raise CommandFailure(text, ExitCode.USAGE)
+        listing = "To list them, run 'genie-tui conversations'."
+        hint = self.similar_conversation(wanted) or listing
+        text = f"There's no conversation '{clean_line(wanted, 80)}' on this machine. {hint}"
+        raise CommandFailure(text, ExitCode.USAGE)
+
     def similar_conversation(self, wanted: str) -> str:
         """Return the question whether a stored conversation is meant; empty if none is similar."""
         names = [name for row in self._conversations() for name in (row.id, row.title)]

@@ -24,6 +24,7 @@ _COMMANDS = {
     "logout": "commands:logout",
     "play": "playing.commands:play",
     "prompts": "commands:prompts",
+    "replay": "playing.commands:replay",
     "report": "report_command:report",
     "studio": "studio.group:studio",
     "test": "testing.command:test",

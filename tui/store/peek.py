@@ -1,4 +1,4 @@
-"""Names in the database for shell completion, read without opening the store.
+"""What is in the database, for completion and replays, read without opening the store.
 
 Nothing is created, migrated or locked; a database that cannot be read has no names.
 """
@@ -9,14 +9,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from tui.core.records import TurnRecord
 
 _PATIENCE_S = 0.05
 _LISTED = """
     SELECT id, coalesce(nullif(name, ''), nullif(title, ''), first_text), updated_ms
     FROM conversations WHERE substr(account, 1, ?2) = ?1 AND id NOT LIKE 'local:%'
     ORDER BY pinned DESC, updated_ms DESC LIMIT ?3
+"""
+_OWNER = """
+    SELECT account FROM conversations WHERE substr(account, 1, ?2) = ?1 AND id = ?3 LIMIT 1
 """
 _TAGS = "SELECT DISTINCT tags FROM conversations WHERE substr(account, 1, ?2) = ?1 AND tags <> ''"
 _SKILLS = """
@@ -49,12 +55,34 @@ def skill_names(path: Path, newest: int) -> list[str]:
     return [row[0] for row in _rows(path, _SKILLS, newest) if isinstance(row[0], str)]
 
 
+def stored_turns(path: Path, account: str, conversation_id: str) -> list[TurnRecord]:
+    """Return all turns of a conversation with their events, oldest first.
+
+    Raises ``StoreError`` if the database cannot be read.
+    """
+    from tui.core.ids import ConversationId
+    from tui.store import turns  # here, since a shell waits for completion
+    from tui.store.database import store_error
+
+    try:
+        with closing(_connected(path)) as connection:
+            owner = connection.execute(_OWNER, (account, len(account), conversation_id)).fetchone()
+            where = ConversationId(conversation_id)
+            return turns.newest(connection, owner[0], where, -1, None) if owner else []
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+
+
 def _rows(path: Path, query: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
     if not path.is_file():
         return
-    place = f"file:{quote(str(path))}?mode=ro"
     try:
-        with closing(sqlite3.connect(place, uri=True, timeout=_PATIENCE_S)) as connection:
+        with closing(_connected(path)) as connection:
             yield from connection.execute(query, values)
     except sqlite3.Error:
         return
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    place = f"file:{quote(str(path))}?mode=ro"
+    return sqlite3.connect(place, uri=True, timeout=_PATIENCE_S)

@@ -118,3 +118,39 @@ def play(
     target = target_of(context, demo=demo, profile=profile, config=config)
     options = PlayOptions(speed=speed, record=record, overwrite=overwrite, size=size)
     context.exit(run_play(target, script, options))
+
+
+@click.command(
+    short_help="Show a stored conversation as it happened.",
+    epilog=examples('replay "Laptop for a new hire" --speed 2', "replay cnv-1 --paused"),
+)
+@click.argument("conversation", shell_complete=completion_values.conversations)
+@click.option("--paused", is_flag=True, help="Start paused; the Right arrow shows each step.")
+@_playing_options
+@target_options
+@setting_options("interface")
+@click.pass_context
+def replay(
+    context: click.Context,
+    conversation: str,
+    demo: bool,
+    profile: str | None,
+    config: Path | None,
+    paused: bool,
+    speed: float,
+    record: Path | None,
+    overwrite: bool,
+    size: tuple[int, int] | None,
+) -> None:
+    """Show the stored conversation with this ID, start of an ID, or title as it happened.
+
+    Nothing is sent, and nothing can be changed. Space pauses and continues, the Right arrow shows
+    the next step, + and - change the speed, and Esc closes. Long waits are cut to 4 seconds.
+    """
+    from tui.cli.playing.play import PlayOptions
+    from tui.cli.playing.replay import run_replay
+
+    _check(record, overwrite)
+    target = target_of(context, demo=demo, profile=profile, config=config)
+    options = PlayOptions(speed=speed, record=record, overwrite=overwrite, size=size)
+    context.exit(run_replay(target, conversation, options, is_paused=paused))

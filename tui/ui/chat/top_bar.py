@@ -17,13 +17,15 @@ from tui.ui.keys.labels import key_for
 from tui.ui.toolkit.state_glyphs import muted
 from tui.ui.toolkit.text import line, spread
 
-Link = Literal["connecting", "live", "reconnecting", "offline"]
+Link = Literal["connecting", "live", "reconnecting", "offline", "stored"]
+"""``stored``: nothing is asked of a service."""
 
 _LINKS: dict[Link, tuple[str, str]] = {
     "connecting": ("◐ connecting", "$warning"),
     "live": ("● online", "$success"),
     "reconnecting": ("↻ reconnecting", "$warning"),
     "offline": ("○ offline", "$error"),
+    "stored": ("○ read-only", "$muted"),
 }
 
 
@@ -49,6 +51,8 @@ class TopBar(Widget):
 
     title = reactive("")
     """Title of the conversation on screen."""
+    has_menu = True
+    """True if the conversation has a menu."""
     user = reactive("")
     """Signed-in user; empty while unknown."""
     agent = reactive("")
@@ -84,7 +88,8 @@ class TopBar(Widget):
             left = left.pad_right(max(_GAP, self._title_column - _LEFT - left.cell_length))
             room = width - left.cell_length - right.cell_length - _MENU_CELLS - _GAP
             title = line(self.title, 120).truncate(max(0, room), ellipsis=True)
-            left = Content.assemble(left, title.stylize("$muted"), " ", _MENU)
+            menu = Content.assemble(" ", _MENU) if self.has_menu else Content("")
+            left = Content.assemble(left, title.stylize("$muted"), menu)
         return spread(left, right, width, gap=2)
 
     def _unasked(self, room: int) -> Content:
@@ -102,5 +107,9 @@ class TopBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Open the conversation's menu on a click on the dots, or a right click."""
-        if self.title and (event.button == _RIGHT or event.style.meta.get(_MENU_META)):
+        if (
+            self.title
+            and self.has_menu
+            and (event.button == _RIGHT or event.style.meta.get(_MENU_META))
+        ):
             self.post_message(self.MenuWanted(event.screen_offset))

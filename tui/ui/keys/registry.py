@@ -43,6 +43,7 @@ TITLES = {
     "message": "Your messages",
     "reply": "Replies",
     "search": "Search",
+    "replay": "Replay",
     "pane": "Panes",
     "transcript": "Reading",
     "welcome": "Empty conversation",

@@ -22,10 +22,14 @@ _SIZE_REPORTS = "\x1b[?2048;"
 """Reply of terminals that can report their size themselves: they would count all rows."""
 
 
-class Playing(Protocol):
-    """App that is played."""
+class Recorded(Protocol):
+    """App whose output can be recorded."""
 
     recording: Recording | None
+
+
+class Playing(Recorded, Protocol):
+    """App that is played."""
 
     @property
     def is_playing(self) -> bool: ...
@@ -35,7 +39,20 @@ class Playing(Protocol):
         ...
 
 
-class PlayDriver(GenieDriver):
+class RecordingDriver(GenieDriver):
+    """Driver that records what it writes."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._recorded = cast("Recorded", app)
+
+    def put(self, data: str) -> None:
+        if self._recorded.recording:
+            self._recorded.recording.write(data.replace("\n", "\r\n"))  # as the system sends it
+        super().put(data)
+
+
+class PlayDriver(RecordingDriver):
     """Driver with one row below the app, for captions, while a script is played."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -53,11 +70,6 @@ class PlayDriver(GenieDriver):
             for message in events_.messages(event):
                 if isinstance(message, events.Key):
                     self.loop.call_soon_threadsafe(self._play.viewer_pressed, message.key)
-
-    def put(self, data: str) -> None:
-        if self._play.recording:
-            self._play.recording.write(data.replace("\n", "\r\n"))  # as the system sends it
-        super().put(data)
 
     def show_caption(self, line: str) -> None:
         """Draw the row below the app; the cursor stays where it is."""

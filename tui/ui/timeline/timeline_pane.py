@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.system.clock import SystemClock
 from tui.ui.timeline.timeline_header import TimelineHeader
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ class TimelinePane(Vertical):
     is_empty = reactive(True)
     """True while there is no conversation whose events could be shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_ms: Callable[[], int] | None = None) -> None:
         super().__init__(id="timeline-pane")
+        self._now_ms = now_ms or SystemClock().now_ms
         self._head = TimelineHeader(id="timeline-title")
         self._hint = Static(Content("The agent's steps appear here."), id="timeline-hint")
 
@@ -44,7 +46,7 @@ class TimelinePane(Vertical):
         """Mount the timeline. ``offers_jobs``: a skill's recipe and jobs can be shown."""
         from tui.ui.timeline.timeline import Timeline
 
-        timeline = Timeline()
+        timeline = Timeline(now_ms=self._now_ms)
         timeline.offers_jobs = offers_jobs
         timeline.display = False
         self.timeline = timeline
