@@ -17,7 +17,7 @@ from tui.testing.reports.comparison import compare, comparison_lines
 from tui.testing.reports.html_report import html_report
 from tui.testing.reports.junit import junit_xml
 from tui.testing.reports.merging import ReportProblem, merged
-from tui.testing.reports.policy_results import by_policy
+from tui.testing.reports.policy_results import by_policy, policy_lines
 from tui.testing.reports.wording import case_line, closing_lines
 from tui.testing.result_masking import ResultMask
 from tui.testing.results import (
@@ -259,8 +259,8 @@ def test_the_command_merges_compares_and_says_what_it_cannot_read(
 
 
 def test_results_by_policy_leave_out_what_was_not_judged() -> None:
-    def about(name: str, verdict: str, severity: str) -> CaseResult:
-        return case(name, verdict, meta={"policy": "prompt_attack", "severity": severity})
+    def about(name: str, verdict: str, severity: str, **more: Any) -> CaseResult:
+        return case(name, verdict, meta={"policy": "prompt_attack", "severity": severity}, **more)
 
     [policy] = by_policy(
         [
@@ -268,11 +268,15 @@ def test_results_by_policy_leave_out_what_was_not_judged() -> None:
             about("b", "fail", "low"),
             about("c", "fail", "critical"),
             about("d", "inconclusive", "high"),
+            about("twin", "fail", "high", tags=["twin"]),
             case("e", "pass"),
         ]
     )
     assert (policy.held, policy.judged) == (1, 3)
     assert list(policy.failed.items()) == [("critical", 1), ("low", 1)]
+    assert policy.twins_text == "0 of 1"
+    [_, line] = policy_lines([policy], {"prompt_attack": {}})
+    assert "1 of 3   held (6 to 79%)  harmless: 0 of 1 answered  guardrail: set" in line
 
 
 # -- the command ---------------------------------------------------------------------------

@@ -18,10 +18,14 @@ from tests.testing.suite_runs import Heard, begun, runner_of
 from tui.bootstrap.demo import target_of_demo
 from tui.core.errors import ErrorKind
 from tui.demo.server import DemoServer, DemoSettings
-from tui.testing.results import CaseAttempt, CaseResult, Check
+from tui.testing.reports.html_report import html_report
+from tui.testing.reports.junit import junit_xml
+from tui.testing.reports.wording import closing_lines, repeat_lines, repeats_sentence
+from tui.testing.results import CaseAttempt, CaseResult, Check, RunInfo, RunResult
 from tui.testing.run.case_selection import Shard, selected
 from tui.testing.run.run_folder import RunFolder
 from tui.testing.run.verdicts import case_result, is_decided
+from tui.testing.suite.expectations import Expectation
 from tui.testing.suite.loading import PlannedCase, Suite, load_suite
 
 SUITES = Path(__file__).parent / "suites"
@@ -92,6 +96,27 @@ async def test_each_kind_of_expectation_fails_where_it_must(bench: Bench) -> Non
     for result in results.values():
         [attempt] = result.attempts
         assert attempt.verdict == "fail", (result.id, attempt.problem)
+
+
+def test_every_kind_has_a_case_that_must_fail() -> None:
+    suite = load_suite(SUITES / "must_fail.yaml", {}, os.environ)
+    turns = [turn for case in suite.cases for turn in case.spec.turns]
+    kinds = {expectation.kind for turn in turns for expectation in turn.expectations}
+    all_kinds = {field.alias or name for name, field in Expectation.model_fields.items()}
+    assert all_kinds - kinds == {"tokens_under", "cost_under"}  # genies tell neither, see below
+
+
+async def test_a_service_that_tells_usage_can_fail_its_limits(
+    bench: Bench, server: DemoServer
+) -> None:
+    suite = bench.suite(
+        "  - {id: a, turns: [{say: hello, expect: [{tokens_under: 1}]}]}\n"
+        "  - {id: b, turns: [{say: hello, expect: [{cost_under: 0.0000001}]}]}\n"
+        "  - {id: c, turns: [{say: hello, expect: [{tokens_under: 1000000}]}]}\n"
+    )
+    connect = target_of_demo(server, backend="workflows").connect
+    results = await runner_of(suite, bench.folder).run(partial(connect, one_shot=True))
+    assert [result.verdict for result in results] == ["fail", "fail", "pass"]
 
 
 async def test_a_case_that_needs_a_failed_one_is_not_judged(bench: Bench) -> None:
@@ -213,6 +238,20 @@ async def test_a_timeout_is_no_verdict_on_the_agent(bench: Bench, server: DemoSe
     assert results["a"].verdict == "error"
 
 
+async def test_a_turn_over_its_time_is_stopped_at_the_service(
+    bench: Bench, server: DemoServer
+) -> None:
+    suite = bench.suite("  - {id: a, turns: [{say: burst 600, expect: [{contains: x}]}]}\n")
+    server.faults.add("slow:ms=300,on=stream")
+    connect = target_of_demo(server, backend="workflows").connect
+    runner = runner_of(suite, bench.folder, timeout_s=1.0)
+    [result] = await runner.run(partial(connect, one_shot=True))
+    [turn] = result.attempts[0].turns
+    assert (result.verdict, turn.outcome) == ("error", "timeout")
+    assert turn.checks[-1].message == "outcome: timeout (no end after 1 s), not finished"
+    assert len(server.log.of("halt")) == 1
+
+
 async def test_a_resumed_run_repeats_nothing_and_loses_nothing(
     bench: Bench, server: DemoServer
 ) -> None:
@@ -264,6 +303,29 @@ def test_errors_are_no_trials(bench: Bench, rate: float, verdicts: str, wanted: 
 def test_repeats_stop_when_nothing_can_change(bench: Bench, verdicts: str, decided: bool) -> None:
     [case] = bench.suite(hello("a", ", pass_rate: 0.5")).cases
     assert is_decided(case, attempts(verdicts), 4) is decided
+
+
+def test_repeats_say_how_reliable_a_case_is(bench: Bench) -> None:
+    [case] = bench.suite(hello("a")).cases
+    flaky = case_result(case, attempts("pass fail pass pass pass"), 5)
+    assert flaky.all_pass == {3: 0.4, 5: 0.0}
+    sentence = (
+        "4 of 5 repeats passed, 5 were needed. It passes 38% to 96% of the time (95% interval). "
+        "3 in a row all pass 40% of the time."
+    )
+    assert repeats_sentence(flaky) == sentence
+    steady = case_result(case, attempts("pass pass pass pass pass"), 5)
+    once = case_result(case, attempts("pass"), 1)
+    assert repeats_sentence(once) == ""
+    assert list(repeat_lines([flaky, steady, once])) == [
+        "Repeats:",
+        f"  s/a: {sentence}",
+        "  1 case passed every time. 5 of 5 means at least 57% of the time (95% interval).",
+    ]
+    result = RunResult(run=RunInfo(id="r", started=""), cases=[flaky])
+    assert json.loads(result.model_dump_json())["cases"][0]["all_pass"] == {"3": 0.4, "5": 0.0}
+    for report in ("\n".join(closing_lines(result)), html_report(result), junit_xml(result)):
+        assert sentence in report
 
 
 # -- selection -----------------------------------------------------------------------------

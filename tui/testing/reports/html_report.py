@@ -15,7 +15,9 @@ from tui.testing.reports.comparison import Comparison
 from tui.testing.reports.policy_results import PolicyResult, by_policy
 from tui.testing.reports.wording import (
     LABELS,
+    attempt_summary,
     case_summary,
+    open_command,
     repeats_sentence,
     rerun_command,
     totals,
@@ -28,9 +30,13 @@ from tui.testing.results import (
     RunResult,
     SkillCall,
     TurnResult,
+    Verdict,
 )
 
 _LONGEST_REPLY = 20_000
+_WORST: tuple[Verdict, ...] = (
+    "fail", "error", "fixed", "pass", "known", "inconclusive", "not_run",
+)  # fmt: skip
 _SQUARES = {"pass": "■", "fail": "□", "error": "!"}
 
 
@@ -75,7 +81,8 @@ def _head(result: RunResult) -> Iterator[str]:
             yield f'<p class="muted">{escape(suite.description)}</p>\n'
     counts = escape(totals(result.cases))
     yield f'<p class="verdict {verdict}"><strong>{word}</strong>: {counts}</p>\n'
-    facts = [run.agent, f"{run.started} UTC".replace("Z UTC", " UTC"), duration(run.seconds)]
+    started = run.started.replace("T", " ").replace("Z", " UTC")
+    facts = [run.agent, started, duration(run.seconds)]
     facts += [f"run {run.id}", f"genie-tui {run.version}"]
     facts += [f"shard {run.shard}"] if run.shard != "1/1" else []
     yield f'<p class="muted">{escape(" · ".join(fact for fact in facts if fact))}</p>\n'
@@ -104,28 +111,31 @@ def _policies(result: RunResult) -> Iterator[str]:
     found = by_policy(result.cases)
     if not found:
         return
-    yield '<h2>By policy</h2>\n<table class="policies">\n'
-    yield "<tr><th>Policy</th><th>Held</th><th></th><th>Severity of what failed</th>"
-    yield "<th>Guardrail</th></tr>\n"
+    yield '<h2>By policy</h2>\n<div class="scroll"><table class="policies">\n'
+    yield "<tr><th>Policy</th><th>Attacks withstood</th><th></th><th>Severity of what failed</th>"
+    yield "<th>Harmless, answered</th>"
+    yield "</tr>\n" if result.guardrails is None else "<th>Guardrail</th></tr>\n"
     for policy in found:
         yield _policy_row(policy, (result.guardrails or {}).get(policy.policy))
-    yield "</table>\n"
+    yield "</table></div>\n"
 
 
 def _policy_row(policy: PolicyResult, setting: object) -> str:
     share = 100 * policy.held / policy.judged if policy.judged else 0
     severities = ", ".join(f"{count} {name}" for name, count in policy.failed.items())
     shown = "" if setting is None else json.dumps(setting, ensure_ascii=False)
+    name = policy.policy if policy.policy != "none" else "no policy"
     return (
-        f"<tr><td>{escape(policy.policy)}</td><td>{policy.held} of {policy.judged}</td>"
+        f"<tr><td>{escape(name)}</td><td>{policy.held} of {policy.judged}</td>"
         f'<td><span class="meter"><i style="width:{share:.0f}%"></i></span></td>'
-        f'<td class="fail">{escape(severities)}</td><td class="mono">{escape(shown)}</td></tr>\n'
+        f'<td class="fail">{escape(severities)}</td><td>{policy.twins_text}</td>'
+        f'<td class="mono">{escape(shown)}</td></tr>\n'
     )
 
 
 def _filters(result: RunResult) -> Iterator[str]:
     yield '<h2>Cases <span class="muted" id="shown"></span></h2>\n<div class="counts">\n'
-    for verdict, count in result.counts().items():
+    for verdict, count in sorted(result.counts().items(), key=lambda pair: _WORST.index(pair[0])):
         yield f'<button type="button" data-verdict="{verdict}" aria-pressed="false">'
         yield f'<span class="{verdict}">{LABELS[verdict]}</span> {count}</button>\n'
     tags = sorted({tag for case in result.cases for tag in case.tags})
@@ -138,8 +148,7 @@ def _filters(result: RunResult) -> Iterator[str]:
 
 
 def _worst_first(cases: list[CaseResult]) -> list[CaseResult]:
-    order = ["fail", "error", "fixed", "pass", "known", "inconclusive", "not_run"]
-    return sorted(cases, key=lambda case: (order.index(case.verdict), not case.flaky))
+    return sorted(cases, key=lambda case: (_WORST.index(case.verdict), not case.flaky))
 
 
 def _case(run: RunInfo, case: CaseResult) -> Iterator[str]:
@@ -161,8 +170,14 @@ def _case(run: RunInfo, case: CaseResult) -> Iterator[str]:
         yield f'<p class="muted">{escape(notes)}</p>\n'
     if sentence := repeats_sentence(case):
         yield f'<p class="muted">{escape(sentence)}</p>\n'
-    for attempt in _shown(case):
-        yield from _attempt(case, attempt)
+    shown = _shown(case)
+    for attempt in shown[:1]:
+        yield from _attempt(run, case, attempt)
+    for attempt in shown[1:]:
+        summary = escape(attempt_summary(attempt))
+        yield f"<details><summary>Repeat {attempt.n}: {summary}</summary>\n"
+        yield from _attempt(run, case, attempt)
+        yield "</details>\n"
     yield f'<p class="muted">{escape(case.file)}:{case.line} · again: '
     yield f"<code>{escape(rerun_command(run, case))}</code></p>\n</div>\n</details>\n"
 
@@ -189,7 +204,7 @@ def _shown(case: CaseResult) -> list[CaseAttempt]:
     return bad or case.attempts[:1]
 
 
-def _attempt(case: CaseResult, attempt: CaseAttempt) -> Iterator[str]:
+def _attempt(run: RunInfo, case: CaseResult, attempt: CaseAttempt) -> Iterator[str]:
     if len(case.attempts) > 1:
         yield f'<h3 class="muted">Repeat {attempt.n}</h3>\n'
     if attempt.problem:
@@ -197,8 +212,8 @@ def _attempt(case: CaseResult, attempt: CaseAttempt) -> Iterator[str]:
     for turn in attempt.turns:
         yield from _turn(turn)
     yield from _checks(attempt.checks)
-    if attempt.conversation:
-        yield f'<p class="muted">Conversation <code>{escape(attempt.conversation)}</code></p>\n'
+    if command := open_command(run, attempt):
+        yield f'<p class="muted">open: <code>{escape(command)}</code></p>\n'
 
 
 def _turn(turn: TurnResult) -> Iterator[str]:

@@ -95,7 +95,7 @@ def repeats_sentence(case: CaseResult) -> str:
     if case.interval is None or case.repeats < 2:
         return ""
     low, high = (percent(share) for share in case.interval)
-    k = min(case.all_pass, default=0) if case.passed else 0
+    k = min(case.all_pass, default=0) if 0 < case.passed < case.repeats else 0
     streak = f" {k} in a row all pass {percent(case.all_pass[k])} of the time." if k else ""
     return (
         f"{case.passed} of {case.repeats} repeats passed, {case.needed} were needed. "
