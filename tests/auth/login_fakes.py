@@ -162,5 +162,5 @@ def file_vault(folder: Path, login: str = "work-1") -> TokenVault:
 
 async def visit(url: str, method: str = "GET", **headers: str) -> httpx.Response:
     """Return the response that a browser gets."""
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as browser:
         return await browser.request(method, url, headers=headers)

@@ -35,6 +35,7 @@ class Visitor:
                 "X-IDP-User-Id": server.idp_user_id,
             },
             timeout=60,
+            verify=False,
         )
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:

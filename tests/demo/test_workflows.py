@@ -29,7 +29,10 @@ class Guest:
         self.server = server
         headers = {"Authorization": f"Bearer {server.token if token is None else token}"}
         self.http = httpx.Client(
-            base_url=f"{server.url}/api", headers=headers if token != "" else {}, timeout=60
+            base_url=f"{server.url}/api",
+            headers=headers if token != "" else {},
+            timeout=60,
+            verify=False,
         )
 
     def begin(self, **settings: Any) -> str:

@@ -227,7 +227,7 @@ async def authorise(url: str) -> None:
     """Press Allow on the demo's consent page."""
     import httpx
 
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(verify=False) as browser:
         page = await browser.get(url)
         assert page.status_code == 200
         answer = await browser.post(url, data={"decision": "allow"})

@@ -85,7 +85,7 @@ def _is_complete(turn: Turn) -> bool:
 
 async def authorise(url: str) -> None:
     """Press Allow on the demo's consent page."""
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(verify=False) as browser:
         page = await browser.get(url)
         assert page.status_code == 200
         answer = await browser.post(url, data={"decision": "allow"})
