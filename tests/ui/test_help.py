@@ -47,6 +47,15 @@ async def test_help_begins_with_first_steps_and_ends_with_the_legend() -> None:
         assert any("◆" in row and "waits for your approval" in row for row in legend)
 
 
+async def test_first_steps_are_complete_in_a_terminal_of_80_columns() -> None:
+    stage = Stage()
+    async with stage.shown(80, 24):
+        await open_help(stage)
+        steps = rows(stage)[: rows(stage).index("General")]
+        assert len(steps) > 5
+        assert not any("…" in step for step in steps)
+
+
 async def test_names_for_the_configuration_file_are_behind_a_key() -> None:
     stage = Stage()
     async with stage.shown():

@@ -7,14 +7,14 @@ from typing import Final
 FIRST_STEPS: Final = (
     ("composer.send", "Send your message; the reply appears above it"),
     ("app.commands", "Find anything you can do by its name"),
-    ("message.attach", "Attach files, or type @ and part of a file's name"),
-    ("question.answer", "Answer when the agent needs your approval or a sign-in"),
+    ("message.attach", "Attach files, or type @ and part of a name"),
+    ("question.answer", "Answer when the agent waits for you"),
     ("turn.stop", "Stop the agent while it works"),
     ("turn.leave", "Stop waiting for a reply; the agent keeps working"),
-    ("conversation.new", "Start another conversation; the first one keeps working"),
+    ("conversation.new", "Start another; this conversation keeps working"),
     ("search.open", "Search everything you and the agent wrote"),
     ("pane.timeline", "See what the agent did, step by step"),
-    ("app.quit", "Quit at any time; replies are there when you come back"),
+    ("app.quit", "Quit any time; no reply is lost"),
 )
 """Ids of commands, and what a new user does with them."""
 
