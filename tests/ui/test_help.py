@@ -53,7 +53,7 @@ async def test_first_steps_are_complete_in_a_terminal_of_80_columns() -> None:
         await open_help(stage)
         steps = rows(stage)[: rows(stage).index("General")]
         assert len(steps) > 5
-        assert not any("…" in step for step in steps)
+        assert [step for step in steps if "…" in step] == []
 
 
 async def test_names_for_the_configuration_file_are_behind_a_key() -> None:

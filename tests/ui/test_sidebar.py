@@ -103,14 +103,15 @@ def test_markup_in_a_title_is_only_text() -> None:
 
 async def test_conversation_states_are_shown_by_symbol() -> None:
     app = Shelf()
-    app.states = {"c0": "running", "c1": "asking"}
+    app.states = {"c0": "running", "c1": "asking", "c3": "signing_in"}
     async with app.run_test(size=(80, 24)) as pilot:
-        three = [*listed(2), conversation("c2", "Unread one", NOW_MS - DAY_MS * 9, unread=True)]
-        sidebar = await show(pilot, three)
+        unread = conversation("c2", "Unread one", NOW_MS - DAY_MS * 9, unread=True)
+        sidebar = await show(pilot, [*listed(2), conversation("c3", "Salesforce", NOW_MS), unread])
         text = "\n".join(lines(sidebar))
         assert "◐ Subject 00000" in text
         assert "◆ Subject 00001" in text
         assert "● Unread one" in text
+        assert "◇ Salesforce" in text
 
 
 async def test_the_highlight_stays_with_its_conversation() -> None:

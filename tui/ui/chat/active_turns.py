@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from tui.core.records import PromptState
     from tui.core.turn import Turn
 
-RowState = Literal["idle", "running", "asking"]
-"""``asking``: it continues only after the user has acted."""
+RowState = Literal["idle", "running", "asking", "signing_in"]
+"""``asking`` and ``signing_in``: it continues only after the user has answered, or signed in."""
+
+WAITS_FOR_USER: frozenset[RowState] = frozenset({"asking", "signing_in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class ActiveTurns:
         """Return the state that a conversation's row shows."""
         turns = self._of(conversation_id)
         if any(self._needs_user(turn) for turn in turns):
-            return "asking"
+            questions = self.questions(conversation_id)
+            signs_in = questions and isinstance(questions[0].step, ConnectionStep)
+            return "signing_in" if signs_in else "asking"
         return "running" if turns else "idle"
 
     def questions(self, conversation_id: ConversationId) -> list[PendingQuestion]:

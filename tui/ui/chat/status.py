@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text import clean_line
 from tui.ui.app.messages import Titled
+from tui.ui.chat.active_turns import WAITS_FOR_USER
 
 if TYPE_CHECKING:
     from tui.ui.chat.banner import Banner
@@ -52,7 +53,7 @@ class Status:
         """Put the agent's state and the conversation's title into the window title."""
         active_turns = self._context.chat_state.active_turns
         states = {active_turns.state(cid) for cid in active_turns.busy_conversations()}
-        state = "Waiting for you" if "asking" in states else "Working" if states else ""
+        state = "Waiting for you" if states & WAITS_FOR_USER else "Working" if states else ""
         parts = (state, self._topbar.title, clean_line(self._context.agent_name, 40))
         title = " · ".join(part for part in parts if part)
         if title != self._window_title:

@@ -25,6 +25,7 @@ _GLYPHS: dict[Kind, tuple[str, str]] = {
     "sending": ("↑", "$accent"),
     "not_waiting": ("○", "$muted"),
     "asking": ("◆", "$warning"),
+    "signing_in": ("◇", "$warning"),
     "unsure": ("?", "$warning"),
     "reconnecting": ("↻", "$warning"),
     "notice": (" ", ""),

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from tui.ui.chat.state import ChatState
 
 Kind = Literal[
-    "sending", "working", "stopping", "not_waiting", "asking", "unsure", "reconnecting", "notice"
+    "sending",
+    "working",
+    "stopping",
+    "not_waiting",
+    "asking",
+    "signing_in",
+    "unsure",
+    "reconnecting",
+    "notice",
 ]
 
 _STEPS: dict[RecoveryStep, str] = {
@@ -81,13 +89,15 @@ def working_state(
 
 
 def _asking(question: PendingQuestion) -> WorkingState:
+    kind: Kind = "asking"
     if isinstance(question.step, ConnectionStep):
+        kind = "signing_in"
         about, since_ms = f"{question.subject} needs you to sign in", None
     else:
         about = question.subject
         since_ms = question.step.request.seen_ms or question.asked_ms
     return WorkingState(
-        kind="asking",
+        kind=kind,
         verb="Waiting for you",
         about=clean_line(about, 80),
         since_ms=since_ms,

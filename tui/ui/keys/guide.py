@@ -10,7 +10,7 @@ FIRST_STEPS: Final = (
     ("message.attach", "Attach files, or type @ and part of a name"),
     ("question.answer", "Answer when the agent waits for you"),
     ("turn.stop", "Stop the agent while it works"),
-    ("turn.leave", "Stop waiting for a reply; the agent keeps working"),
+    ("turn.leave", "Stop waiting; the agent keeps working"),
     ("conversation.new", "Start another; this conversation keeps working"),
     ("search.open", "Search everything you and the agent wrote"),
     ("pane.timeline", "See what the agent did, step by step"),

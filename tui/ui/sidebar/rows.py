@@ -39,6 +39,7 @@ _ARCHIVED = "Archived"
 
 _GLYPHS: dict[RowState, tuple[str, str]] = {
     "asking": ("◆ ", "bold $warning"),
+    "signing_in": ("◇ ", "bold $warning"),
     "running": ("◐ ", "$accent"),
     "idle": ("  ", ""),
 }
@@ -79,7 +80,7 @@ class ConversationRow:
     def drawn(self, width: int, *, shaded: bool = True) -> Content:
         """Return the row as one line of ``width`` cells; ``shaded``: its ground can be tinted."""
         name = line(self.name, 120)
-        if self.unread or self.state == "asking":
+        if self.unread or self.state in ("asking", "signing_in"):
             name = name.stylize("bold")
         here = _HERE if shaded else "> "
         left = Content.assemble(here if self.open else "  ", self._glyph(), name)
