@@ -156,10 +156,10 @@ def test_a_failing_hook_is_told_once_and_logged(
         terminal.type("hello there\r")
         terminal.until("The hook on_reply failed")
         terminal.type("hello again\r")
-        terminal.until(lambda _: log.read_text().count("hook ended") == 2)
+        terminal.until(lambda _: log.read_text().count("hook failed") == 2)
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
-    assert log.read_text().count('problem="exit code 3 (no luck)"') == 2
+    assert log.read_text().count('problem="exit code 3" stderr="no luck"') == 2
 
 
 def test_a_command_that_does_not_exist_is_told(

@@ -67,7 +67,7 @@ P, hidden, is_masked = json.loads(sys.argv[1]), json.loads(sys.argv[2]), sys.arg
 del sys.argv[1:4]
 from tui.core import redaction
 if is_masked == "no":
-    redaction._RULES, redaction.held_secrets = (), lambda: ()
+    redaction._rules = redaction.held_secrets = lambda: ()
 from tui.cli import ask, main
 from tui.core.secrets import hold_secret
 from tui.system.logs import note

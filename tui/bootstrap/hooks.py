@@ -117,12 +117,15 @@ class HookRunner:
     async def _run(self, hook: str, notification: Notification) -> None:
         text = json.dumps(await self._object(notification), ensure_ascii=False) + "\n"
         async with self._free:
-            problem = await _problem_of(self._hooks[hook], text)
-        note("hook ended", {"hook": hook, "problem": problem or None})
-        if problem and hook not in self._failed:
+            problem, complaint = await _problem_of(self._hooks[hook], text)
+        if not problem:
+            note("hook ended", {"hook": hook})
+            return
+        fields = {"hook": hook, "problem": problem, "stderr": complaint or None}
+        note("hook failed", fields, level=logging.WARNING)
+        if hook not in self._failed:
             self._failed.add(hook)
-            told = f"The hook {hook} failed: {problem}. Later failures are only in the log."
-            self._pass_on(UserNotice(told))
+            self._pass_on(UserNotice(f"The hook {hook} failed: {problem}."))
 
     async def _object(self, found: Notification) -> dict[str, Any]:
         """Return what a hook gets to know; texts are clean and have no secrets."""
@@ -151,8 +154,10 @@ def _line(text: str) -> str:
     return clean_line(redact(text))
 
 
-async def _problem_of(command: Sequence[str], text: str) -> str:
-    """Run a command with a text on stdin; return why it failed, empty if it did not."""
+async def _problem_of(command: Sequence[str], text: str) -> tuple[str, str]:
+    """Run a command with a text on stdin; return why it failed, empty if it did not, and the end
+    of its stderr.
+    """
     with TemporaryFile() as complaints:  # not a pipe: what the command starts may keep it open
         try:
             process = await asyncio.create_subprocess_exec(
@@ -164,18 +169,17 @@ async def _problem_of(command: Sequence[str], text: str) -> str:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            return f"couldn't run {clean_line(command[0], 80)} ({_reason(error)})"
+            return f"couldn't run {clean_line(command[0], 80)} ({_reason(error)})", ""
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await process.communicate(text.encode("utf-8", "replace"))
         except TimeoutError:
-            return f"killed after {TIMEOUT_S:.0f} s"
+            return f"stopped after {TIMEOUT_S:.0f} s", _end_of(complaints)
         finally:
             await _end(process)
         if process.returncode:
-            said = _end_of(complaints)
-            return f"exit code {process.returncode}{f' ({said})' if said else ''}"
-    return ""
+            return f"exit code {process.returncode}", _end_of(complaints)
+    return "", ""
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

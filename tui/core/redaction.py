@@ -10,6 +10,7 @@ import base64
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from urllib.parse import quote
 
 from tui.core.secrets import held_secrets, hold_secret
@@ -39,32 +40,37 @@ _NOT_MASKED = rf"(?!{re.escape(MASK)})"
 _NOT_A_SECRET = r"(?!(?:true|false|null|none|\d+(?:\.\d+)?)\b(?!-))"
 """A switch or a count, such as ``max_token: 12``."""
 
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), replacement)
-    for pattern, replacement in (
-        (
-            r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----(?s:.*?)(?:-----END \1-----|\Z)",
-            MASK,
-        ),
-        (rf"\b(Bearer|Basic)\s+{_NOT_MASKED}{_WORD}+{_WRAPPED}", rf"\1 {MASK}"),
-        (
-            rf"""((?:b?["'])?\b(?:{_HEADERS})\b["']?\s*[:=,]\s*b?["']?)[^\r\n"']+{_WRAPPED}""",
-            rf"\1{MASK}",
-        ),
-        (rf"(?<![\w-])((?:{_PARAMETERS})=){_NOT_MASKED}[^\s&#\"'<>]+{_WRAPPED}", rf"\1{MASK}"),
-        (rf"((?:%3F|%26)(?:{_PARAMETERS})%3D)(?:(?!%26|%23)[^\s&#\"'<>])+", rf"\1{MASK}"),
-        (
-            rf"""((?<![\w-])(?:{_NAMES}|token(?=\\?["'=]|\s*=))\b\\?["']?\s*[:=]\s*)"""
-            rf"""{_NOT_MASKED}{_NOT_A_SECRET}(?:\\"(?:[^"\\]|\\[^"])*\\"|{_VALUE}{_WRAPPED})""",
-            rf"\1{MASK}",
-        ),
-        (r"(://)[^/\s?#\"'<>]+@", rf"\1{MASK}@"),
-        (r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*", MASK),
-        (r"\bwrka\w{2}-[\w.~+/=-]+", MASK),
-        (r"\b(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk-|AKIA|ya29\.)[\w.-]{12,}", MASK),
-        (r"\b[0-9a-f]{64}\b", MASK),
-    )
+_RULES: tuple[tuple[str, str], ...] = (
+    (
+        r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----(?s:.*?)(?:-----END \1-----|\Z)",
+        MASK,
+    ),
+    (rf"\b(Bearer|Basic)\s+{_NOT_MASKED}{_WORD}+{_WRAPPED}", rf"\1 {MASK}"),
+    (
+        rf"""((?:b?["'])?\b(?:{_HEADERS})\b["']?\s*[:=,]\s*b?["']?)[^\r\n"']+{_WRAPPED}""",
+        rf"\1{MASK}",
+    ),
+    (rf"(?<![\w-])((?:{_PARAMETERS})=){_NOT_MASKED}[^\s&#\"'<>]+{_WRAPPED}", rf"\1{MASK}"),
+    (rf"((?:%3F|%26)(?:{_PARAMETERS})%3D)(?:(?!%26|%23)[^\s&#\"'<>])+", rf"\1{MASK}"),
+    (
+        rf"""((?<![\w-])(?:{_NAMES}|token(?=\\?["'=]|\s*=))\b\\?["']?\s*[:=]\s*)"""
+        rf"""{_NOT_MASKED}{_NOT_A_SECRET}(?:\\"(?:[^"\\]|\\[^"])*\\"|{_VALUE}{_WRAPPED})""",
+        rf"\1{MASK}",
+    ),
+    (r"(://)[^/\s?#\"'<>]+@", rf"\1{MASK}@"),
+    (r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*", MASK),
+    (r"\bwrka\w{2}-[\w.~+/=-]+", MASK),
+    (r"\b(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk-|AKIA|ya29\.)[\w.-]{12,}", MASK),
+    (r"\b[0-9a-f]{64}\b", MASK),
 )
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the compiled rules; compiling them would delay the first paint."""
+    return tuple((re.compile(pattern, re.IGNORECASE), text) for pattern, text in _RULES)
+
+
 _GAP = re.compile(r"(?:\\[nr]|[\s\\\"'+])+")
 """Separators of the parts of a secret that was wrapped or written as several strings."""
 
@@ -81,7 +87,7 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
             text = text.replace(secret, MASK)
     if held := held_secrets():
         text = _without_held(text, held)
-    for pattern, replacement in _RULES:
+    for pattern, replacement in _rules():
         text = pattern.sub(replacement, text)
     return text
 
