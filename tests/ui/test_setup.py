@@ -200,7 +200,7 @@ async def test_checking_a_profile_shows_each_step_and_saves_nothing(path: Path) 
     async with setup(path, ScriptedHelp(fails_at="genie")) as scene:
         await by_oauth(scene)
         await scene.press("f5")
-        await scene.until("it does not work Mend it.")
+        await scene.until("it does not work. Mend it.")
         assert "✓ network" in scene.text
         assert "✗ genie" in scene.text
     assert text_of(path) == ""
