@@ -63,3 +63,8 @@ def test_core_and_engine_import_neither_textual_nor_httpx(module: str) -> None:
 @pytest.mark.parametrize("module", ["tui.api.headless", "tui.backends.genie.backend", "tui.store"])
 def test_clients_and_store_import_no_textual(module: str) -> None:
     assert "textual" not in loaded_by(f"import {module}")
+
+
+def test_ask_loads_neither_the_command_line_of_httpx_nor_its_libraries() -> None:
+    code = "sys.argv = ['genie-tui', 'ask', '--demo', 'Hi']\nfrom tui.cli import main\nmain()"
+    assert "rich" not in loaded_by(code)

@@ -28,7 +28,8 @@ Objects = Annotated[list[dict[str, Any]], PlainValidator(objects_of)]
 class ApiModel(BaseModel):
     """Base of all responses."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    # Each start would build all validators, and needs few of them.
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

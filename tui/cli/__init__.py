@@ -27,6 +27,9 @@ def main() -> None:
     if sys.platform == "win32":  # commands import modules that only POSIX systems have
         print_error(_ON_WINDOWS)
         sys.exit(ExitCode.USAGE)
+    # httpx has a command line, whose libraries would be a tenth of the time of 'genie-tui ask'.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks at all packages
     forbid_core_dumps()
     prepare_streams()
     try:
