@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
+from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer
 
 
@@ -98,3 +100,19 @@ def test_an_invalid_key_binding_is_found_by_the_doctor(run: Run, tmp_path: Path)
     assert done.returncode == 2
     assert verdicts(done.stdout)[0] == ("✗", "configuration")
     assert "did you mean 'conversation.new'" in done.stdout
+
+
+def test_on_a_terminal_long_results_are_indented_and_paths_stay_whole(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    config = folder / "my-config.toml"
+    config.write_text("[broken")
+    command = [sys.executable, "-m", "tui", "doctor", "--config", "settings/my-config.toml"]
+    with Terminal(command, environ, columns=50, rows=20, cwd=tmp_path) as terminal:
+        text = terminal.until("stream .*skipped")
+        assert terminal.wait_exit() == 2
+    first, second = text.splitlines()[:2]
+    assert first == "✗ configuration  settings/my-config.toml isn't"
+    assert second.startswith("                 valid TOML: ")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
@@ -104,6 +107,13 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
 def _print(finding: CheckResult) -> None:
     sign = click.style(_SIGNS[finding.verdict], fg=_COLOURS[finding.verdict])
     told = clean_line(finding.sentence(), 1000)
+    indent = " " * (_STEP_CELLS + 2)
+    if sys.stdout.isatty():  # paths and addresses stay whole, so that they can be copied
+        room = max(40, shutil.get_terminal_size().columns)
+        wrapper = textwrap.TextWrapper(room, initial_indent=indent, subsequent_indent=indent)
+        wrapper.break_long_words = wrapper.break_on_hyphens = False
+        lines = wrapper.wrap(told)
+        told = "\n".join(lines).strip()
     click.echo(f"{sign} {finding.step:<{_STEP_CELLS}}{told}")
 
 
