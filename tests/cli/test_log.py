@@ -114,6 +114,21 @@ def test_each_source_of_the_setting_opens_the_log(
     assert any(" request method=GET " in line for line in lines)
 
 
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_studio_is_logged_wherever_the_option_stands(
+    run: Run, log: Path, server: DemoServer, at: int
+) -> None:
+    command = ["studio", "genies", "list"]
+    done = run(
+        *(*command[:at], "--log", str(log), *command[at:]),
+        GENIE_TUI_DEVELOPER_URL=server.url,
+        GENIE_TUI_DEVELOPER_TOKEN=server.developer_token,
+    )
+    assert done.returncode == 0, done.stderr
+    assert " path=/api/agentic/genies" in log.read_text()
+    assert server.developer_token not in log.read_text()
+
+
 def test_suites_are_logged(run: Run, log: Path, tmp_path: Path) -> None:
     suite = tmp_path / "suite.yaml"
     suite.write_text(SUITE)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Start
-from tests.e2e.outside import sent, settings_of
+from tests.e2e.outside import Kept, sent, settings_of
 from tests.e2e.terminal import Terminal
 from tui.demo.server import DemoServer, DemoSettings
 
@@ -84,6 +84,22 @@ def test_any_crash_restores_the_terminal(environ: dict[str, str], crash: str) ->
             [path] = Path(environ["GENIE_TUI_DATA_DIR"], "state", "crashes").iterdir()
             assert path.name.encode() in printed.replace(b"\r\n", b"")
             assert "RuntimeError: a fault" in path.read_text()
+
+
+def test_a_crash_keeps_the_draft(start: Start, environ: dict[str, str], server: DemoServer) -> None:
+    own = environ | settings_of(server)
+    own |= {"GENIE_TUI_TEST_CRASH": "exception", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.e2e.crashing"]
+    with Terminal(command, own, columns=120, rows=36) as terminal:
+        terminal.until("online")
+        terminal.type("words not sent")
+        kept = Kept(Path(environ["GENIE_TUI_DATA_DIR"]))
+        terminal.until(lambda _: "words not sent" in "".join(kept.drafts()))
+        terminal.kill(signal.SIGUSR1)
+        assert terminal.wait_exit() == 1
+        assert b"genie-tui report" in terminal.output
+    with start(**settings_of(server)) as terminal:
+        terminal.until("words not sent")
 
 
 def test_an_exited_program_writes_nothing_more(start: Start) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,14 +22,16 @@ def studio_of(profile: Profile) -> OpenStudio | None:
     return partial(open_studio, profile) if profile.developer_token else None
 
 
-def read_studio_profile(name: str | None, config: Path | None) -> Profile:
+def read_studio_profile(
+    name: str | None, config: Path | None, flags: Mapping[str, object]
+) -> Profile:
     """Return a profile with a Developer API token; it need not name a genie.
 
-    Raises ``tui.config.ConfigError``.
+    ``flags`` override everything else. Raises ``tui.config.ConfigError``.
     """
     from tui.config import ConfigError, is_configured, load, variable
 
-    profile = load(profile=name, config_path=config, complete=False)
+    profile = load(profile=name, config_path=config, flags=flags, complete=False)
     if profile.developer_token is None and not is_configured(config):
         raise ConfigError(
             "Nothing is set up yet. Run 'genie-tui' to set up a profile, or add --demo to try it "

@@ -14,7 +14,7 @@ import click
 from tui.cli import completion_values
 from tui.cli.groups import CONTEXT, CommandGroup
 from tui.cli.help import examples
-from tui.cli.options import Number, Target, target_options
+from tui.cli.options import Number, Target, flags_of, target_options
 from tui.studio.endpoint import Endpoint, RequestField
 from tui.studio.endpoints import ENDPOINTS, GROUPS
 
@@ -126,7 +126,8 @@ def _callback(endpoint: Endpoint) -> Callable[..., None]:
         from tui.cli.studio.run import Request, run_request
 
         parent = context.find_object(Target)
-        target = Target(demo=demo, profile=profile, config=config).or_from(parent)
+        flags = flags_of(context)
+        target = Target(demo=demo, profile=profile, config=config, flags=flags).or_from(parent)
         parts = tuple(given[_part(place)] for place in range(len(endpoint.placeholders)))
         request = Request(endpoint, parts, _values(endpoint, given), as_json, yes, limit)
         context.exit(run_request(target, request))

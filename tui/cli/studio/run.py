@@ -84,7 +84,7 @@ async def _profile(target: Target) -> AsyncGenerator[Profile]:
             yield profile
         return
     try:
-        profile = read_studio_profile(target.profile, target.config)
+        profile = read_studio_profile(target.profile, target.config, target.flags)
     except ConfigError as error:
         raise CommandFailure(str(error), ExitCode.USAGE) from error
     open_log(profile)
