@@ -140,3 +140,8 @@ def test_nothing_is_written_into_the_line_when_values_cannot_be_read(
 ) -> None:
     (tmp_path / "config" / "config.toml").write_text("[broken")
     assert complete("genie-tui ask --profile wo\t") == ["ask", "--profile", "wo"]
+
+
+def test_a_value_is_completed_part_by_part(complete: Complete) -> None:
+    line = "genie-tui demo-server --fault slow:m\t5,o\tupl\t"
+    assert complete(line) == ["demo-server", "--fault", "slow:ms=5,on=upload"]

@@ -56,7 +56,7 @@ def _items(root: click.Command, words: Sequence[str], word: str) -> list[Complet
 
 
 def _line(item: CompletionItem, value: str) -> str:
-    kind = _KINDS.get(item.type, "value")
+    kind = _KINDS.get(item.type) or ("part" if value.endswith("=") else "value")
     help_ = clean_line(item.help or "", _LONGEST_HELP)
     return f"{kind}\t{value}\t{help_}"
 
@@ -159,6 +159,7 @@ _BASH = r"""_genie_tui_completion() {
     while IFS=$'\t' read -r kind value help; do
         case $kind in
             value) COMPREPLY+=("$value") ;;
+            part) COMPREPLY+=("$value"); compopt -o nospace ;;
             file) compopt -o default ;;
             folder) compopt -o dirnames ;;
         esac
@@ -171,7 +172,8 @@ complete -o nosort -F _genie_tui_completion genie-tui
 _ZSH = r"""#compdef genie-tui
 _genie_tui_completion() {
     local line kind value help tab=$'\t'
-    local -a values shown
+    local -a values helps shown parts
+    local -i at room=0
     if [[ $PREFIX == --*=* ]]; then
         IPREFIX+="${PREFIX%%=*}="
         PREFIX="${PREFIX#*=}"
@@ -181,11 +183,22 @@ _genie_tui_completion() {
         kind="${line%%$tab*}" line="${line#*$tab}"
         value="${line%%$tab*}" help="${line#*$tab}"
         case $kind in
-            value) values+=("$value") shown+=("$value${help:+  -- $help}") ;;
+            value)
+                values+=("$value") helps+=("$help")
+                (( ${(m)#value} > room )) && room=${(m)#value}
+                ;;
+            part) parts+=("$value") ;;
             file) _files ;;
             folder) _files -/ ;;
         esac
     done
+    (( room > 40 )) && room=40
+    for (( at = 1; at <= $#values; at++ )); do
+        value="${values[at]}" help="${helps[at]}"
+        (( ${(m)#value} < room )) && value="${(mr:$room:)value}"
+        shown+=("$value${help:+  -- $help}")
+    done
+    (( $#parts )) && compadd -S '' -V genie-tui -a -- parts
     (( $#values )) && compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' \
         -V genie-tui -l -d shown -a -- values
 }
@@ -205,7 +218,7 @@ _FISH = r"""function __genie_tui_completion
     for line in (env _GENIE_TUI_COMPLETE=fish_complete $words $word 2>/dev/null)
         set -l parts (string split -m 2 \t -- $line)
         switch $parts[1]
-            case value
+            case value part
                 printf '%s\t%s\n' $parts[2] $parts[3]
             case file
                 for path in (__fish_complete_path (string replace -- "$option" '' $word))

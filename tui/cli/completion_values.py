@@ -235,8 +235,9 @@ def _faults(context: click.Context, word: str) -> Iterator[Value]:
     if last.startswith("on="):
         yield from (Value(f"{before}on={name}") for name in OPERATIONS)
     else:
+        given = {part.partition("=")[0] for part in done.split(",")}
         names = (*sorted(OPTIONS.get(kind, ())), "on", "times")
-        yield from (Value(f"{before}{name}=") for name in names)
+        yield from (Value(f"{before}{name}=") for name in names if name not in given)
 
 
 def _policies(context: click.Context, word: str) -> Iterator[Value]:
