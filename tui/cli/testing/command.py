@@ -57,7 +57,7 @@ class ShardType(click.ParamType[tuple[int, int]]):
 @click.option("--seed", type=Number(), metavar="N", help="Shuffle the order of the cases.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="Set a variable.")
-@click.option("--timeout", type=Number(0.1, whole=False), metavar="S", help="Limit of a turn.")
+@click.option("--timeout", type=Number(0.1, whole=False), metavar="S", help="Seconds for a turn.")
 @click.option(
     "--resume",
     metavar="RUN",
