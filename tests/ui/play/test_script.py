@@ -137,6 +137,7 @@ def test_included_scripts_play_in_the_demo_and_use_the_voice_of_the_app(name: st
     for step in script.steps:
         if isinstance(step, Narrate):
             assert not avoided_words(step.narrate), step.narrate
+            assert len(step.narrate) <= 76, step.narrate  # fits into 80 columns
         if isinstance(step, WaitFor):
             assert step.otherwise
 

@@ -35,7 +35,7 @@ def caption_row(app: BaseApp[None], caption: str, hint: str, *, is_problem: bool
     ]
     strip = Strip(segments).crop(0, width)
     for line_filter in app.get_line_filters():
-        strip = strip.apply_filter(line_filter, Color.parse(app.get_css_variables()["raised"]))
+        strip = strip.apply_filter(line_filter, Color.parse(app.get_css_variables()["chosen"]))
     return strip.render(app.console)
 
 
@@ -44,6 +44,6 @@ def _style(app: BaseApp[None], token: str) -> Style:
     ink = tokens["foreground"] if token == "text" else tokens[token]
     return Style(
         color=Color.parse(ink).rich_color,
-        bgcolor=Color.parse(tokens["raised"]).rich_color,
+        bgcolor=Color.parse(tokens["chosen"]).rich_color,
         bold=token == "accent",
     )
