@@ -110,6 +110,7 @@ async def test_two_processes_refresh_for_each_other_without_visible_errors(serve
     print(f"{replies} replies, {len(used)} refreshes")
 
 
+@pytest.mark.slow
 async def test_a_kill_between_refresh_response_and_store_ends_in_one_clear_error(server, environ):
     async with window(environ, "die") as process:
         assert process.stdin

@@ -289,7 +289,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from([*READERS, "x"]), st.dictionaries(FIELDS, VALUES, max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_frame_becomes_an_event_that_can_be_stored(kind: str, fields: dict[str, Any]):
     made = event(kind, **fields)
     for wire_id in (made.key, made.run_id, made.event_id):

@@ -104,7 +104,7 @@ def test_a_recorded_run_becomes_its_events(name: str) -> None:
             assert told(frames) == story_of(run)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.sampled_from(FRAMES), st.data())
 def test_reordered_split_and_duplicate_frames_make_the_same_events(
     script: tuple[str, Run, list[Frame]], data: st.DataObject
@@ -235,7 +235,7 @@ def test_a_tool_result_is_in_its_row_or_its_output(end: str, output: str, status
 KINDS = ["bash (built-in)", "web (built-in)", "lookup (mcp:orders)", "find", "order"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8), st.data())
 def test_every_skill_call_is_one_card_with_start_and_end(
     tools: list[str], data: st.DataObject

@@ -181,7 +181,7 @@ def test_a_secret_is_never_the_reason() -> None:
     assert "xxx" not in str(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     schema=st.lists(JSON, max_size=4) | JSON,
     values=st.dictionaries(st.text(), JSON | st.dates().map(str) | st.just("14")),

@@ -77,7 +77,7 @@ def essence(turn: Turn) -> Turn:
     return replace(turn, drafts=(), last_event_id=None, last_at_ms=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(batches())
 def test_stored_events_fold_into_the_turn_that_was_seen(script: list[list[TurnEvent]]) -> None:
     seen = Turn(id=ONE, conversation_id=HERE)

@@ -206,7 +206,7 @@ async def test_keys_of_the_first_moment_do_nothing_in_the_login() -> None:
     account = ScriptedAccount(remote_reason="this is a container")
     async with Scene(account) as scene:
         scene.clock.now_s -= 1
-        await scene.pilot.press("o", "q", "escape")
+        await scene.pilot.press("o", "q")
         assert account.attempt.opened == 0
         assert scene.app.answers == []
 

@@ -78,7 +78,7 @@ def words_of(text: str) -> Iterator[str]:
     return iter(re.findall("[bcdfghjkmnpqrtvwxz]{3,}", without_targets))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(MESSAGE)
 def test_every_word_of_the_markdown_is_drawn(text: str) -> None:
     shown = drawn(text, 1_000)
