@@ -88,3 +88,11 @@ async def test_the_caption_is_one_row_and_gives_way_to_no_hint() -> None:
         assert "Space pause" in row
         assert "…" in row
         assert "✗" in caption_row(app, "It failed", "", is_problem=True)
+
+
+async def test_what_shines_through_behind_a_dialog_is_seen_and_stays() -> None:
+    steps = [Press(press=["ctrl+p"]), WaitFor(wait_for="Esc close"), WaitFor(wait_for="● online")]
+    async with playing(steps) as (app, stage):
+        await stage.until(lambda: app.is_over)
+        assert app.problem == ""
+        assert not stage.is_chat_in_front()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
@@ -17,8 +18,16 @@ LEAST_COLUMNS, LEAST_ROWS = 24, 8
 
 
 def screen_text(app: App[Any]) -> str:
-    """Return the words on the screen in front, line by line; Textual only exports pictures."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+    """Return the words on the screen, line by line; Textual only exports pictures.
+
+    A modal draws the screens behind it, which it finds in a context variable, and keeps the result:
+    without the variable it would be blank there for as long as it is open.
+    """
+    behind = visible_screen_stack.set(app._background_screens)
+    try:
+        return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+    finally:
+        visible_screen_stack.reset(behind)
 
 
 class SafeScreen(Screen[ScreenResultType]):
