@@ -90,7 +90,9 @@ main()
 
 def test_a_crash_of_a_command_names_its_file_and_the_report(environ: dict[str, str]) -> None:
     told = crash(environ, "broken")
-    assert told.startswith("genie-tui: Stopped unexpectedly: RuntimeError: broken. Details are in ")
+    assert told.startswith(
+        "genie-tui: Stopped unexpectedly: RuntimeError: broken.\nDetails are in "
+    )
     assert "'genie-tui report'" in told
     assert "Traceback" not in told
     path = Path(told.split("Details are in ")[1].split(".txt")[0] + ".txt")

@@ -91,8 +91,8 @@ def _crashed(error: Exception) -> int:
     if not notice:  # a traceback is better than nothing
         import traceback
 
-        notice = f"\n{redact(''.join(traceback.format_exception(error)))}".rstrip()
-    return _failed(CommandFailure(f"{told} {notice}"))
+        notice = redact("".join(traceback.format_exception(error))).rstrip()
+    return _failed(CommandFailure(f"{told}\n{notice}"))
 
 
 def _failed(error: click.ClickException) -> int:

@@ -52,11 +52,11 @@ def crash_files(folder: Path) -> list[Path]:
 
 
 def crash_notice(error: BaseException, folder: Path) -> str:
-    """Write a crash file; return where it is and how to send it, as sentences for the user."""
+    """Write a crash file; return where it is and how to send it, as two lines for the user."""
     path = write_crash(error, folder)
     if path is None:
         return ""
-    return f"Details are in {path}. To collect them for support, run 'genie-tui report'."
+    return f"Details are in {path}.\nTo collect them for support, run 'genie-tui report'."
 
 
 def _crash_text(error: BaseException) -> str:

@@ -171,7 +171,8 @@ class SessionApp(BaseApp[None]):
             if isinstance(error, OSError):  # of the system, not of this program
                 note("session failed", error=error)
             else:
-                failed.hint = f"{failed.hint} {self.crash_notice(error)}".rstrip()
+                notice = self.crash_notice(error).replace("\n", " ")
+                failed.hint = f"{failed.hint} {notice}".rstrip()
             self._chat.parts.lifecycle.failed(failed)
 
     async def _learn_who(self) -> None:

@@ -126,6 +126,7 @@ class ChatContext:
         else:
             app = self.app
             hint = app.crash_notice(error) if isinstance(app, SafeApp) else ""
+            hint = hint.replace("\n", " ")
             problem = BannerText(tone="problem", text=describe_exception(error), hint=hint)
             self.chat_state.show_problem(problem)
         self.show_state()

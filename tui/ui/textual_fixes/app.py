@@ -62,11 +62,11 @@ class SafeApp(App[ResultT]):
         """Print where the crash file is below the only error that Textual prints."""
         super()._print_error_renderables()
         if self._crash_notice:
-            told = f"genie-tui stopped unexpectedly. {self._crash_notice}"
+            told = f"genie-tui stopped unexpectedly.\n{self._crash_notice}"
             self.error_console.print(told, markup=False, highlight=False, soft_wrap=True)
 
     def crash_notice(self, error: BaseException) -> str:
-        """Write a crash file; return where it is and how to send it, as sentences."""
+        """Write a crash file; return where it is and how to send it, as two lines."""
         if self.is_headless:  # not a user's session
             note("crash", error=error)
             return ""
