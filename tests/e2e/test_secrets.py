@@ -99,7 +99,7 @@ def test_a_failure_in_the_background_shows_no_secrets(
 ) -> None:
     where = "SessionLifecycle.opened = connected"
     with crash(environ, server, "wrkaus-planted-s3cret", where) as app:
-        app.until("genie-tui doctor")
+        app.until("genie-tui report")
         assert "s3cret" not in app.text
         app.type("\x11")
         app.wait_exit()

@@ -171,8 +171,7 @@ class SessionApp(BaseApp[None]):
             if isinstance(error, OSError):  # of the system, not of this program
                 note("session failed", error=error)
             else:
-                notice = self.crash_notice(error).replace("\n", " ")
-                failed.hint = f"{failed.hint} {notice}".rstrip()
+                failed.hint = self.failure_hint(error) or failed.hint
             self._chat.parts.lifecycle.failed(failed)
 
     async def _learn_who(self) -> None:
@@ -247,7 +246,7 @@ class SessionApp(BaseApp[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that failed unexpectedly, and continue."""
         if event.state is WorkerState.ERROR and (error := event.worker.error):
-            text = f"{describe_exception(error)} {self.crash_notice(error)}"
+            text = f"{describe_exception(error)} {self.failure_hint(error)}"
             self.notify(text.rstrip(), severity="error")
 
     def show_hint(self, text: str, seconds: float) -> None:

@@ -125,8 +125,7 @@ class ChatContext:
             self.fail(error)
         else:
             app = self.app
-            hint = app.crash_notice(error) if isinstance(app, SafeApp) else ""
-            hint = hint.replace("\n", " ")
+            hint = app.failure_hint(error) if isinstance(app, SafeApp) else ""
             problem = BannerText(tone="problem", text=describe_exception(error), hint=hint)
             self.chat_state.show_problem(problem)
         self.show_state()

@@ -75,6 +75,11 @@ class SafeApp(App[ResultT]):
 
         return crash_notice(error, crash_dir())
 
+    def failure_hint(self, error: BaseException) -> str:
+        """Write a crash file for an error that the app survives; return a short hint at it."""
+        found = self.crash_notice(error)
+        return "The details are saved. Run 'genie-tui report' to collect them." if found else ""
+
 
 def driver_of(app: App[Any]) -> Driver | None:
     """Return the driver of an app, which Textual does not offer; None before it has started."""
