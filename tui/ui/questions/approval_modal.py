@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.widget import Widget
@@ -21,7 +22,12 @@ from tui.core.text import clean_line, plural
 from tui.ui.keys.labels import bound_to, key_at, key_for
 from tui.ui.questions.decision_modal import DecisionModal
 from tui.ui.questions.parameter_table import EXPAND, ParameterTable, ReasonText
-from tui.ui.questions.question_parts import AnswerState, QuestionAnswers, QuestionTitle
+from tui.ui.questions.question_parts import (
+    AnswerState,
+    QuestionAnswers,
+    QuestionBody,
+    QuestionTitle,
+)
 from tui.ui.toolkit.guarded_modal import DEAF_S, TYPING_S
 from tui.ui.toolkit.rows import Row, Rows, RowsView
 from tui.ui.toolkit.state_glyphs import ASKS, QUESTION, day_of, muted
@@ -123,7 +129,7 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
                 f"{agent} asks for your approval",
             )
             yield Static(muted(self._lead()), classes="modal--lead")
-            with VerticalScroll(classes="modal--body", can_focus=False):
+            with QuestionBody(classes="modal--body"):
                 if self._seen:
                     yield ChangeList(changes(self._seen, request))
                 if document.reason:
@@ -150,6 +156,8 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         """
         return self._offers_conversation and self.step.revision == 0
 
+    _was_at_end = False
+    """True if the last scrolling led to the last line."""
     _refits = 0
     """Consecutive layout passes that did not fit."""
 
@@ -289,7 +297,16 @@ class ApprovalModal(DecisionModal[ApprovalAnswer]):
         super()._note_drawn()
         self._look()
 
+    @on(QuestionBody.Resized)
+    def _stay_at_end(self) -> None:
+        """Stay at the end of contents that have room for fewer lines than before."""
+        body = self.query_one(QuestionBody)
+        if self._was_at_end and body.scroll_y < body.max_scroll_y:
+            body.scroll_to(y=body.max_scroll_y, animate=False)
+
     def _scrolled(self) -> None:
+        body = self.query_one(QuestionBody)
+        self._was_at_end = body.scroll_y >= body.max_scroll_y
         self._forget_warnings()
         self.show_state()
         self.call_after_refresh(self._look)

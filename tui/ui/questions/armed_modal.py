@@ -17,6 +17,11 @@ from tui.ui.textual_fixes.events import forward_event
 from tui.ui.toolkit.guarded_modal import DEAF_S, GuardedModal
 from tui.ui.toolkit.state_glyphs import muted
 
+_BOX_CELLS = 92
+"""Width of a question, as in its style sheet."""
+_AROUND_CELLS = 6
+"""Columns of it beside a line."""
+
 ResultT = TypeVar("ResultT")
 
 
@@ -80,6 +85,7 @@ class ArmedModal(GuardedModal[ResultT]):
     def fitting(self, *lines: Content) -> Content:
         """Return the first line that fits, else the last."""
         room = max((line.size.width for line in self.query(".modal--state")), default=0)
+        room = room or min(_BOX_CELLS, self.app.size.width) - _AROUND_CELLS  # not laid out yet
         return next((line for line in lines if line.cell_length <= room), lines[-1])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

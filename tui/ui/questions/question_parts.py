@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
@@ -39,6 +40,16 @@ class QuestionTitle(RowsView):
         room = self.content_size.width - later.cell_length - 4
         text = beside if beside.cell_length <= room else subject
         return [Row(text, self._glyph, later)]
+
+
+class QuestionBody(VerticalScroll, can_focus=False):
+    """Contents of a question. Tells when they have room for more or fewer lines."""
+
+    class Resized(Message):
+        """It has another height."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class AnswerState(Static):
