@@ -240,7 +240,7 @@ def custom_tool(tool: CustomTool) -> JsonObject:
         "description": tool.description,
         "source_code": f"def {tool.name}(number):\n    ...\n",
         "parameters_schema": tool.parameters,
-        "env_config": {name: _template(token) for name, token in tool.env.items()},
+        "env_config": {name: _template(filler) for name, filler in tool.env.items()},
         "tags": [],
         "is_enabled": True,
         "is_plugin": False,
@@ -255,8 +255,8 @@ def env_mapping(tool: CustomTool, catalog: Catalog) -> JsonObject:
         "tool_id": tool.tool_id,
         "tool_name": tool.name,
         "env_vars": [
-            {"env_var": name, "current_token": token, "template": _template(token)}
-            for name, token in tool.env.items()
+            {"env_var": name, "current_token": filler, "template": _template(filler)}
+            for name, filler in tool.env.items()
         ],
         "available_tokens": [
             {name: value for name, value in token(known).items() if name in short}
