@@ -147,7 +147,7 @@ def test_a_user_signs_in_by_redirect_and_signs_out(
         assert attempt.finish() == (0, f"Signed in as {ZOE}.\n")
     assert f"Welcome, {ZOE}." in shown.text
     assert run("whoami").stdout == f"{ZOE}\n"
-    assert "signed out" in run("logout").stderr
+    assert "Signed out" in run("logout").stderr
     assert run("whoami").returncode == 3
 
 
