@@ -96,8 +96,9 @@ def _look_around(terminal: Terminal) -> None:
     _leave(terminal, "Message source")
     terminal.type("\x14")  # the timeline
     terminal.until("Timeline +/ filter")
-    while "Enter Details" not in terminal.text:
+    while "Enter Details" not in (before := terminal.text):
         terminal.type("\t")
+        terminal.until(lambda text, before=before: text != before)  # one more would go past it
         terminal.pump(FOCUS_LATER_S)
     for keys in ("\r", "\x1b[A\r", "\x1b[A\x1b[A\r"):  # an event, and some before it
         terminal.type(keys)
