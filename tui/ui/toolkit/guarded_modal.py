@@ -124,9 +124,9 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
             body.scroll_relative(y=lines, animate=False)
 
     def action_scroll_page(self, pages: int) -> None:
-        """Scroll by the number of visible lines, so that none is skipped."""
+        """Scroll by the visible lines but one: none is skipped, also if one less fits then."""
         for body in self.query(".modal--body").results(Widget):
-            body.scroll_relative(y=pages * body.size.height, animate=False)
+            body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
 
     def action_scroll_to(self, end: int) -> None:
         """Scroll to the top (0) or the end (1)."""
