@@ -382,7 +382,7 @@ def test_only_visible_parameters_count_as_seen(keys: list[str]) -> None:
             height, top, seen = body.size.height, 0, set(range(51 - table.unseen))
             assert height <= len(seen) <= height + 1  # one more on the first frame
             last = 51 - height
-            steps = {"down": 1, "up": -1, "pagedown": height, "pageup": -height}
+            steps = {"down": 1, "up": -1, "pagedown": height - 1, "pageup": 1 - height}
             steps |= {"end": last, "home": -last}
             for key in keys:
                 await pilot.press(key)
