@@ -15,6 +15,7 @@ from tui.cli.streams import ReaderGone, drop_output, flush_streams, prepare_stre
 from tui.config.errors import ConfigError
 from tui.core.errors import BackendError, StoreError
 from tui.system.core_dumps import forbid_core_dumps
+from tui.ui.textual_fixes.lean_imports import import_less
 
 _ON_WINDOWS = (
     "Doesn't run on Windows itself; install and start it in WSL, the Windows Subsystem for "
@@ -27,9 +28,7 @@ def main() -> None:
     if sys.platform == "win32":  # commands import modules that only POSIX systems have
         print_error(_ON_WINDOWS)
         sys.exit(ExitCode.USAGE)
-    # httpx has a command line, whose libraries would be a tenth of the time of 'genie-tui ask'.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks at all packages
+    import_less()
     forbid_core_dumps()
     prepare_streams()
     try:
