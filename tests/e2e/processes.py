@@ -70,6 +70,8 @@ _LONGEST_TURNS_S = 5.0
 """How long a session waits for its messages before it sends the next ones."""
 _PATIENCE_S = 120.0
 """How long a process may take that is not killed, and the end of all turns without faults."""
+_NEWEST = 4
+"""Number of conversations that a session continues: few, so that processes meet in them."""
 _KILLED = 0.4
 """Share of the processes that are killed."""
 _NOTHING_TO_CONTINUE = "No conversation to continue yet"
@@ -337,10 +339,9 @@ async def _session(name: str, life_s: float, seed: int) -> None:
 
 
 async def _talk(session: Session, user: _User, name: str, chance: random.Random) -> None:
-    conversations: list[ConversationId | None] = [None]
     number = 0
     while True:
-        conversation, mine = chance.choice(conversations), []
+        conversation, mine = await _some_conversation(session, chance), []
         for _ in range(chance.randint(1, 3)):
             number += 1
             text = f"{chance.choice(_TEXTS)} ({name}-{number})"
@@ -348,12 +349,17 @@ async def _talk(session: Session, user: _User, name: str, chance: random.Random)
             print(f"saved\t{text}", flush=True)
             conversation = turn.conversation_id
             mine.append(turn.id)
-        conversations.append(conversation)
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_TURNS_S):
                 while any(map(user.waits, mine)):
                     await user.decide(session)
                     await user.change()
+
+
+async def _some_conversation(session: Session, chance: random.Random) -> ConversationId | None:
+    """Return one of the newest, whoever began it, or None for a new one."""
+    newest = await session.conversations.stored(_NEWEST)
+    return chance.choice((None, *(conversation.id for conversation in newest)))
 
 
 async def _finish(session: Session, user: _User, kept: Kept) -> None:

@@ -182,6 +182,23 @@ async def test_a_message_that_arrived_before_its_process_ended_is_not_duplicated
     assert two.sent() == [HELLO]
 
 
+async def test_a_message_that_arrived_is_found_behind_a_later_one_of_another_process(
+    two: Two, server: DemoServer
+) -> None:
+    one, other = await two.first(), await two.second()
+    two.gates.create_gate.set()
+    two.gates.send_gate.set()
+    cid = (await one.ask(HELLO)).conversation_id
+    server.faults.add("silent:after=0,on=send,times=1")
+    turn_id = await one.say(BROKEN, cid)
+    await one.until(lambda: two.sent() == [HELLO, BROKEN])
+    await two.end_first()
+    assert (await other.ask(HELLO, cid)).reply
+    third = await two.second()
+    assert (await third.over(turn_id)).reply
+    assert two.sent() == [HELLO, BROKEN, HELLO]
+
+
 async def test_an_approval_is_answered_in_either_window(two: Two) -> None:
     one, other = await two.first(), await two.second()
     two.gates.create_gate.set()

@@ -20,13 +20,16 @@ _MOST_PAGES = 20
 async def find_prompt(runner: TurnRunner) -> Message | None:
     """Return the message that carries our prompt, if the server has it.
 
-    The history is read from its newest end to the first message of another turn: older messages
-    cannot be ours, even with the same text. Raises ``BackendError``.
+    The history is read from its newest end to the first message of an earlier turn: older messages
+    cannot be ours, even with the same text. Turns of other processes may have come after ours.
+    Raises ``BackendError``.
     """
     prompt = runner.turn.prompt
     assert prompt is not None
     page = await runner.context.backend.history(runner.conversation_id)
     for message in page.items:
+        if await _is_of_later_turn(runner, message):
+            continue
         if await _belongs_elsewhere(runner, message):
             return None
         if message.source == "user" and same_words(message.text, prompt.text):
@@ -119,6 +122,22 @@ def _is_prompt_of(turn: Turn, message: Message) -> bool:
     if message.id is not None and prompt.message_id is not None:
         return message.id == prompt.message_id
     return same_words(message.text, prompt.text)
+
+
+async def _is_of_later_turn(runner: TurnRunner, message: Message) -> bool:
+    """Return True if a message is of another turn that began here after ours was written.
+
+    Both times are of this machine's clock. A turn without one counts as earlier.
+    """
+    store, prompt = runner.context.store, runner.turn.prompt
+    if message.run_id is None or prompt is None:
+        return False
+    known = await store.turn_of_run(runner.conversation_id, message.run_id)
+    if known is None or known.id == runner.turn.id:
+        return False
+    record = await store.turn(known.id)
+    seen = [event.seen_ms for event in record.events if event.seen_ms] if record else []
+    return bool(seen) and min(seen) >= prompt.at_ms
 
 
 async def _belongs_elsewhere(runner: TurnRunner, message: Message) -> bool:
