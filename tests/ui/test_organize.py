@@ -189,8 +189,10 @@ async def test_an_archived_conversation_leaves_the_list_and_comes_back() -> None
         await listed(stage, "down", "alt+r")
         await stage.until(lambda: names(stage) == ["Subject 0", "Subject 2"])
         assert "Alt+B lists archived" in stage.working_text()
+        assert stage.highlighted_conversation() in ("c0", "c2")  # the cursor stays in the list
         await stage.press("alt+b")
         await stage.until(lambda: names(stage) == ["Subject 1"])
+        assert stage.highlighted_conversation() == "c1"
         assert re.search(r"Archived +Alt\+B back", stage.sidebar_text())
         await stage.press("home", "alt+r")
         await stage.until(lambda: "No archived conversations" in stage.sidebar_text())

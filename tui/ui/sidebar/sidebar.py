@@ -290,9 +290,12 @@ class Sidebar(Vertical):
 
     def _refill(self) -> None:
         highlighted, offset = self.highlighted, self.list.scroll_offset.y
+        place = self.list.highlighted or 0
         with self.app.batch_update(), self.prevent(OptionList.OptionHighlighted):
             self.list.set_options(self._option(n, row) for n, row in enumerate(self._rows))
             self._highlight(highlighted or self._current)
+            if self.list.highlighted is None and self.list.has_focus:
+                self._highlight_near(place)
             self.list.scroll_to(y=offset, animate=False)
 
     def _option(self, place: int, row: Heading | ConversationRow) -> Option:
@@ -308,6 +311,12 @@ class Sidebar(Vertical):
     def _highlight(self, conversation_id: ConversationId | None) -> None:
         places = {_name(row): place for place, row in enumerate(self._rows)}
         self.list.highlighted = places.get(conversation_id) if conversation_id else None
+
+    def _highlight_near(self, place: int) -> None:
+        """Highlight the conversation nearest to a row whose own is gone, such as one put away."""
+        rows = enumerate(self._rows)
+        places = [number for number, row in rows if isinstance(row, ConversationRow)]
+        self.list.highlighted = min(places, key=lambda at: abs(at - place), default=None)
 
     def _label(self, words: str) -> Content:
         if not words:
