@@ -199,6 +199,27 @@ async def test_a_message_that_arrived_is_found_behind_a_later_one_of_another_pro
     assert two.sent() == [HELLO, BROKEN, HELLO]
 
 
+async def test_a_message_that_another_process_took_for_another_clients_is_not_sent_again(
+    two: Two, server: DemoServer
+) -> None:
+    one, other = await two.first(), await two.second()
+    two.gates.create_gate.set()
+    two.gates.send_gate.set()
+    cid = (await one.ask(HELLO)).conversation_id
+    server.faults.add("silent:after=0,on=send,times=1")
+    turn_id = await one.say(ORDER, cid)
+    await one.until(lambda: two.sent() == [HELLO, ORDER])
+    await two.end_first()
+    await other.say(HELLO, cid)
+    await other.until(lambda: any(turn.open_approvals for turn in other.turns.values()))
+    taken = next(turn for turn in other.turns.values() if turn.open_approvals)
+    await other.session.decide(taken, taken.open_approvals[0].call_id, "approved")
+    await other.until(lambda: len(two.sent()) == 3)
+    third = await two.second()
+    await third.until(lambda: _state(third, turn_id) in ("sent", "unconfirmed"))
+    assert two.sent() == [HELLO, ORDER, HELLO]
+
+
 async def test_an_approval_is_answered_in_either_window(two: Two) -> None:
     one, other = await two.first(), await two.second()
     two.gates.create_gate.set()

@@ -37,6 +37,20 @@ async def find_prompt(runner: TurnRunner) -> Message | None:
     return None
 
 
+async def may_be_recorded_elsewhere(runner: TurnRunner) -> bool:
+    """Return True if another process has recorded our words as the message of a later turn.
+
+    It met our turn at the server before we knew its run. Raises ``BackendError``.
+    """
+    prompt = runner.turn.prompt
+    assert prompt is not None
+    page = await runner.context.backend.history(runner.conversation_id)
+    for message in page.items:
+        if message.source == "user" and same_words(message.text, prompt.text):
+            return await _is_of_later_turn(runner, message)
+    return False
+
+
 async def confirm_prompt(runner: TurnRunner, message: Message) -> None:
     """Accept a message of the history as our prompt: it arrived, and this is its run."""
     prompt = runner.turn.prompt

@@ -10,7 +10,7 @@ from tui.core.options import OptionValues
 from tui.core.ports import Capability
 from tui.core.records import Message
 from tui.core.text import clean_line
-from tui.engine.prompt_lookup import confirm_prompt, find_prompt
+from tui.engine.prompt_lookup import confirm_prompt, find_prompt, may_be_recorded_elsewhere
 from tui.engine.retry import retry_once_on_401
 from tui.engine.turn_runner import TurnRunner
 from tui.engine.updates import Recovery
@@ -108,8 +108,9 @@ async def deliver(runner: TurnRunner) -> bool:
 async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
     """Find out if an interrupted message arrived, and continue accordingly.
 
-    It is sent again only if the connection broke, two checks did not find it and the conversation
-    is idle. Returns False, with the prompt ``unconfirmed``, if that proves nothing.
+    It is sent again only if the connection broke, two checks did not find it, no other process took
+    it for another client's, and the conversation is idle. Returns False, with the prompt
+    ``unconfirmed``, if that proves nothing.
     """
     context = runner.context
     if Capability.HISTORY not in context.backend.can:
@@ -126,7 +127,7 @@ async def reconcile(runner: TurnRunner, error: BackendError) -> bool:
         if look == 1:
             await runner.pause(context.timeouts.second_look_s)
     runner.report(None)
-    if proven and await _is_idle(runner):
+    if proven and await _is_missing(runner):
         await runner.set_prompt_state("queued")
         return await deliver(runner)
     await runner.set_prompt_state("unconfirmed", error.sentence())
@@ -204,9 +205,10 @@ async def _find(runner: TurnRunner) -> Message | None:
             await runner.pause(delay)
 
 
-async def _is_idle(runner: TurnRunner) -> bool:
+async def _is_missing(runner: TurnRunner) -> bool:
+    """Return True if nothing runs in the conversation that could be our message."""
     try:
         status = await runner.context.backend.status(runner.conversation_id)
+        return status.activity == "idle" and not await may_be_recorded_elsewhere(runner)
     except BackendError:
         return False
-    return status.activity == "idle"
