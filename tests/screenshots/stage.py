@@ -44,15 +44,14 @@ _NOON_NS = round(_NOON.timestamp()) * 10**9
 class StillClock:
     """Clock of the demo server, frozen between its steps.
 
-    It shows whole seconds: every reading of the server's clock moves that by a microsecond, and
-    enough of them would move a countdown.
+    Looking at it does not move it: a countdown would depend on how often it was drawn.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
 
     def now_ms(self) -> int:
-        return int(self._now().timestamp()) * 1000
+        return round(self._now().timestamp() * 1000)
 
     def monotonic_s(self) -> float:
         return self._now().timestamp()
@@ -126,7 +125,7 @@ async def _demo(scene: Scene) -> AsyncGenerator[App[Any]]:
     )
     server = await _started(settings)
     try:
-        clock = StillClock(server.clock.now)
+        clock = StillClock(server.clock.peek)
         place = target_of_demo(server, clock, scene.backend)
         yield GenieApp(
             place.connect,

@@ -23,9 +23,12 @@ class DemoClock:
 
     def now(self) -> datetime:
         """Return the current instant in UTC, at least a microsecond after the last reading."""
-        reading = (self._start or datetime.now(UTC)).astimezone(UTC) + self._offset
-        self._last = max(reading, self._last + _TICK)
+        self._last = max(self.peek(), self._last + _TICK)
         return self._last
+
+    def peek(self) -> datetime:
+        """Return the current instant in UTC; not a reading, so a frozen clock does not move."""
+        return (self._start or datetime.now(UTC)).astimezone(UTC) + self._offset
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward, so that titles, links and the 24 h of events expire."""
