@@ -131,6 +131,7 @@ def test_an_invalid_fault_is_reported_before_the_start():
 
 def test_the_standalone_server_runs_silently_until_interrupted():
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from tui.demo.server import DemoSettings, run_forever;"
         "run_forever(DemoSettings(), lambda server: print(server.url, flush=True))"
     )

@@ -28,6 +28,7 @@ _ANSWERS = (
     (re.compile(rb"\x1b\[\?u"), b"\x1b[?0u"),
 )
 # Sequences the emulator would print instead of obeying; none of them moves a cell.
+_SIZE = {"COLUMNS", "LINES"}
 _UNPRINTED = re.compile(
     r"\x1b[P_^X].*?(?:\x1b\\|\x07)|\x1b\].*?(?:\x1b\\|\x07)|\x1b\[[<=>][0-9;:]*[@-~]"
     r"|\x1b\[\?u|\x1b\[[?0-9;]*\$[a-z]",
@@ -104,7 +105,9 @@ class Terminal:
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.chdir(cwd or ".")
-            os.execvpe(arguments[0], arguments, {"TERM": "xterm-256color"} | dict(environ))
+            # pytest-xdist sets its own, which would count more than the size of the terminal.
+            own = {name: value for name, value in environ.items() if name not in _SIZE}
+            os.execvpe(arguments[0], arguments, {"TERM": "xterm-256color"} | own)
 
     def __enter__(self) -> Self:
         return self

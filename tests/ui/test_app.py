@@ -574,3 +574,10 @@ async def open_first(stage: Stage) -> None:
     """Open the newest conversation from the sidebar."""
     stage.focus_on("conversations")
     await stage.press("home", "down", "up", "enter")
+
+
+async def test_a_screen_that_opens_while_the_app_ends_is_no_crash() -> None:
+    for _ in range(3):
+        stage = Stage()
+        async with stage.shown():
+            stage.app.push_screen(HelpScreen())

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 from rich.color import ColorSystem
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.widget import MountError
 
 from tui.core.redaction import redact
 from tui.system.logs import note
@@ -53,7 +55,12 @@ class SafeApp(App[ResultT]):
         self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Write a crash file; Textual offers an app no way to learn of the error that ends it."""
+        """Write a crash file; Textual offers an app no way to learn of the error that ends it.
+
+        A screen that is still opening while the app ends finds no widgets: that is no crash.
+        """
+        if isinstance(error, NoMatches | MountError) and not self.is_running:
+            return
         if self._exception is None:
             self._crash_notice = self.crash_notice(error)
         super()._handle_exception(error)
