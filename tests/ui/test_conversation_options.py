@@ -17,6 +17,8 @@ from tui.core.ports import Capability
 from tui.core.records import Agent
 from tui.ui.chat.options_modal import OptionsModal
 
+pytestmark = pytest.mark.slow
+
 OTHER = ConversationId("other")
 PRESENT = tuple(
     replace(option, default=value, clearable=option.name == "effort")

@@ -22,6 +22,8 @@ from tui.ui.sidebar.rename_modal import RenameModal
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.picker import PickModal
 
+pytestmark = pytest.mark.slow
+
 SKILLS = tuple(
     AvailableSkill(
         id=SkillId(f"s-{name.lower()}"), name=name, description=f"{name} things", tags=(tag,)

@@ -16,6 +16,8 @@ from tui.studio.user_check import IdentityUser, UserCheck, describe_user
 from tui.ui.setup.find_user_modal import FindUserModal
 from tui.ui.toolkit.field import Field
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "wrkaus-secret-token"
 ADA = IdentityUser(id=WireId("usr-ada"), email="ada@example.com", status="active")
 ALAN = IdentityUser(id=WireId("usr-alan"), email="alan@example.com", status="invited")

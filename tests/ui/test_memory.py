@@ -22,6 +22,8 @@ from tui.ui.transcript import transcript as transcripts
 from tui.ui.transcript.entries import TurnList
 from tui.ui.transcript.reply import Reply
 
+pytestmark = pytest.mark.slow
+
 
 async def test_cached_lines_of_a_removed_widget_are_freed() -> None:
     stage = Stage()

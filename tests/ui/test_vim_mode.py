@@ -11,6 +11,8 @@ from tests.ui.stage import Stage
 from tui.config import Preferences
 from tui.system.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stage() -> Stage:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.fakes import NOW_MS, ScriptedBackend, finished, ran, started
 from tests.studio.scripted_studio import ScriptedStudio
 from tests.ui.stage import Stage
@@ -11,6 +13,8 @@ from tests.ui.widget_app import HOSTILE, UNSAFE
 from tui.core.events import SkillFinished, SkillStarted, TurnEvent
 from tui.studio.models import Instant, Job, JobId, Recipe, RecipeId
 from tui.ui.studio.jobs import JobsModal, job_row
+
+pytestmark = pytest.mark.slow
 
 
 def job(name: str, status: str, error: str = "") -> Job:

@@ -29,6 +29,8 @@ from tui.studio.models import (
 from tui.ui.studio.forms import NewClientModal
 from tui.ui.studio.secret import SecretModal
 
+pytestmark = pytest.mark.slow
+
 LOW = {"strength": "LOW"}
 
 
