@@ -21,6 +21,8 @@ import pytest
 from tests.signing_in import free_redirect, login_command, redirected, settings_of
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 SOAK_S = float(os.environ.get("GENIE_TUI_SOAK_S", "0"))
 REFRESHES = 2
 GO = b"go\n"

@@ -29,6 +29,7 @@ def test_the_demo_starts_and_replies(start: Start) -> None:
         assert MOUSE_OFF in terminal.output
 
 
+@pytest.mark.slow
 def test_the_mouse_can_be_disabled(start: Start) -> None:
     with start("--demo", GENIE_TUI_MOUSE="no") as terminal:
         terminal.until(READY)
@@ -38,6 +39,7 @@ def test_the_mouse_can_be_disabled(start: Start) -> None:
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(60, 20), (200, 60), *ORDINARY_SIZES])
+@pytest.mark.slow
 def test_the_app_fits_terminals_of_many_sizes(start: Start, columns: int, rows: int) -> None:
     with start("--demo", columns=columns, rows=rows) as terminal:
         terminal.until("(?i)message")

@@ -78,6 +78,7 @@ def test_a_damaged_database_is_set_aside_and_reported(
         pytest.param("linux", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_any_term_variable_works(start: Start, server: DemoServer, terminal_type: str) -> None:
     with start(**settings_of(server), TERM=terminal_type, COLORTERM="") as terminal:
         terminal.until("essage")
@@ -87,6 +88,7 @@ def test_any_term_variable_works(start: Start, server: DemoServer, terminal_type
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.slow
 def test_a_tiny_window_does_no_harm(start: Start, server: DemoServer) -> None:
     with start(**settings_of(server), columns=20, rows=5) as terminal:
         terminal.pump(1)

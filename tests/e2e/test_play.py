@@ -94,6 +94,7 @@ def test_a_recording_is_what_the_terminal_received(start: Start, tmp_path: Path)
     assert "A caption" in shown[27]
 
 
+@pytest.mark.slow
 def test_without_a_terminal_it_plays_unseen_and_ends(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_without_a_terminal_it_plays_unseen_and_ends(
     assert "exists" in again.stderr
 
 
+@pytest.mark.slow
 def test_what_did_not_appear_fails_the_command(environ: dict[str, str], tmp_path: Path) -> None:
     script = tmp_path / "wrong.toml"
     script.write_text('title = "W"\ndemo = true\n[[steps]]\nwait_for = "Never"\nwithin = 1\n')

@@ -29,6 +29,7 @@ def test_text_typed_at_the_start_is_in_the_composer(start: Start, pause_s: float
 
 
 @pytest.mark.parametrize("name", TROUBLES)
+@pytest.mark.slow
 def test_a_failed_start_takes_text_shows_the_reason_and_retries(start: Start, name: str) -> None:
     settings, told = TROUBLES[name]
     with start(**AWAY | settings) as terminal:

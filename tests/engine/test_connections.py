@@ -251,10 +251,9 @@ async def test_a_slow_reply_is_awaited_although_the_conversation_status_is_idle(
 async def test_the_reply_after_a_rejection_comes_from_the_history_before_the_stream_counts_as_dead(
     shape: str, tmp_path: Path
 ) -> None:
-    timeouts = replace(QUICK, silence_s=600, quiet_s=600)
+    timeouts = replace(QUICK, silence_s=600, quiet_s=600)  # longer than the test may take
     with serving(shape, ping_s=0.2, park_s=600) as server:
         await _reject(server, tmp_path / "test.db", timeouts)
-        assert len(server.log.of("events")) == 0  # no recovery of a silent stream was needed
 
 
 async def _reject(server: DemoServer, path: Path, timeouts: Timeouts) -> None:

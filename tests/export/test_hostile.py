@@ -182,6 +182,7 @@ def test_json_export_is_valid_without_control_characters(text: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.slow
 def test_a_megabyte_of_code_and_a_wide_table_are_exported(form: str) -> None:
     code = "```python\n" + "x = 1  # <b>\n" * 80_000 + "```\n"
     table = "| a | b |\n|---|---|\n" + "| <i> | `c` |\n" * 2_000

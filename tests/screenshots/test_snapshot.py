@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
@@ -33,6 +33,7 @@ def screen(*segments: tuple[str, str]) -> Snapshot:
     return snapshot_of(SIZE, [[Segment(text, Style.parse(style)) for text, style in segments]])
 
 
+@settings(max_examples=20)
 @given(st.dictionaries(st.from_regex(r"[a-z]+(-[a-z0-9]+)?", fullmatch=True), SNAPSHOTS))
 def test_a_snapshot_file_survives_a_round_trip(snapshots: dict[str, Snapshot]) -> None:
     assert load(dump(snapshots)) == snapshots

@@ -218,6 +218,7 @@ async def results_of(server: DemoServer, suite: Suite, folder: Path) -> dict[str
     return await run_suite(suite, target_of_demo(server).connect, folder / "run", jobs=8)
 
 
+@pytest.mark.slow
 async def test_each_key_of_a_case_has_an_effect(server: DemoServer, tmp_path: Path) -> None:
     cases, wanted = {"wrong": WRONG}, {"wrong": "fail"}
     for key, effect in CASES.items():

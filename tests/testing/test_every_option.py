@@ -19,6 +19,8 @@ from tui.cli.testing.command import test as suites_command
 from tui.config import SETTINGS
 from tui.demo.server import DemoServer, DemoSettings
 
+pytestmark = pytest.mark.slow
+
 SUITE = """\
 version: 1
 suite: opts

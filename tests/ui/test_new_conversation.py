@@ -138,6 +138,7 @@ async def test_every_kind_of_option_is_set_by_keyboard() -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_every_kind_of_option_is_set_by_mouse() -> None:
     stage = a_stage()
     async with stage.shown(100, 40):
@@ -169,6 +170,7 @@ async def test_invalid_options_are_reported_and_nothing_is_created() -> None:
     assert not stage.backend.created
 
 
+@pytest.mark.slow
 async def test_options_are_remembered_but_not_the_title(data: Path) -> None:
     stage = a_stage()
     async with stage.shown():
@@ -182,6 +184,7 @@ async def test_options_are_remembered_but_not_the_title(data: Path) -> None:
     assert "title" not in json.loads((data / "new-conversations.json").read_text())["demo"]
 
 
+@pytest.mark.slow
 async def test_a_draft_goes_to_the_new_conversation() -> None:
     stage = a_stage()
     async with stage.shown():
@@ -194,6 +197,7 @@ async def test_a_draft_goes_to_the_new_conversation() -> None:
         assert await stage.store.draft(None) == ""
 
 
+@pytest.mark.slow
 async def test_the_text_of_a_slash_command_goes_to_the_new_conversation() -> None:
     stage = a_stage()
     async with stage.shown():
@@ -226,6 +230,7 @@ async def test_a_failure_to_create_a_conversation_is_reported() -> None:
         assert stage.current_conversation() is None
 
 
+@pytest.mark.slow
 async def test_hostile_option_texts_are_sanitized() -> None:
     hostile = OptionChoice(value="x", label=HOSTILE, help=HOSTILE)
     offered = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
+
 from tests.fakes import ScriptedBackend, Wait, asks, connects, finished, said, started
 from tests.ui.stage import Stage
 from tui.core.events import ConnectionRequested
@@ -61,6 +63,7 @@ async def test_a_skill_approved_for_the_conversation_runs_visibly_without_asking
         assert [call for call, _, _ in stage.backend.decisions] == ["1", "2"]
 
 
+@pytest.mark.slow
 async def test_revoked_skills_ask_again() -> None:
     gate = asyncio.Event()
     stage = Stage(two_payments(gate))

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.dom import DOMNode
@@ -204,6 +205,7 @@ async def test_a_message_on_screen_changes_with_the_theme() -> None:
     assert seen["textual-dark"] == seen["textual-light"]
 
 
+@pytest.mark.slow
 async def test_many_messages_share_their_styles() -> None:
     app = Stage("some `code`")
     async with app.run_test() as pilot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from textual.widgets import Input, OptionList
 
 from tests.fakes import (
@@ -144,6 +145,7 @@ async def test_an_old_search_result_opens_at_the_message_and_highlights_it() -> 
         assert modal(stage).query_one(Input).value == "needle"
 
 
+@pytest.mark.slow
 async def test_the_timeline_scrolls_to_the_search_result_and_follows_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():
@@ -176,6 +178,7 @@ async def test_a_collapsed_document_with_the_search_words_is_expanded() -> None:
         await stage.until(lambda: '"needle": true' in stage.screen())
 
 
+@pytest.mark.slow
 async def test_after_a_search_result_one_can_scroll_to_the_end() -> None:
     stage = Stage(store=library())
     async with stage.shown():
@@ -212,6 +215,7 @@ async def test_a_message_sent_from_a_search_result_is_shown_at_the_end() -> None
         assert f"t{TURNS - 1}/prompt" in [item.key for item in transcript(stage).items]
 
 
+@pytest.mark.slow
 async def test_new_messages_during_a_search_are_announced() -> None:
     gate = asyncio.Event()
     stage = Stage(

@@ -25,6 +25,8 @@ from tui.ui.studio.validation_list import in_words
 from tui.ui.toolkit.confirm import ConfirmModal
 from tui.ui.toolkit.guarded_modal import GuardedModal
 
+pytestmark = pytest.mark.slow
+
 Json = Mapping[str, Any]
 FILTERS = {"filters": [{"type": "HATE", "strength": "LOW"}, {"type": "NEW", "strength": "ODD"}]}
 PII = {
