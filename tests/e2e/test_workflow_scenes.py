@@ -100,7 +100,8 @@ async def test_stopping_during_a_reply_keeps_the_text_and_says_who_stopped_it() 
         await here.until(lambda: "Esc to stop" in here.screen())
         await here.pilot.press("escape")
         await here.until(lambda: here.find_all(OutcomeRow))
-        assert "Stopped by you." in here.screen()
+        await here.pilot.press("ctrl+end")  # a reply longer than the window is read from its top
+        await here.until(lambda: "Stopped by you." in here.screen())
         assert "Night 1" in here.said()
         assert "Esc to stop" not in here.screen()
 
