@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from tui.core.ids import ConversationId, is_local
 from tui.core.records import Conversation
@@ -14,6 +14,7 @@ from tui.store import aliases
 from tui.store.aliases import by_current_id
 from tui.store.database import row
 
+_OwnColumn = Literal["unread", "name", "pinned", "archived", "tags"]
 _COLUMNS = (
     "id, title, first_text, created_ms, updated_ms, unread, name, pinned, failed, archived, tags"
 )
@@ -88,56 +89,51 @@ def save(
     )
 
 
-@by_current_id
 def mark(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, unread: bool
 ) -> None:
-    connection.execute(
-        "UPDATE conversations SET unread = ? WHERE account = ? AND id = ?",
-        row(unread, account, conversation_id),
-    )
+    _set(connection, account, conversation_id, "unread", unread)
 
 
-@by_current_id
 def give_name(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, name: str
 ) -> None:
-    connection.execute(
-        "UPDATE conversations SET name = ? WHERE account = ? AND id = ?",
-        row(name, account, conversation_id),
-    )
+    _set(connection, account, conversation_id, "name", name)
 
 
-@by_current_id
 def pin(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, pinned: bool
 ) -> None:
-    connection.execute(
-        "UPDATE conversations SET pinned = ? WHERE account = ? AND id = ?",
-        row(pinned, account, conversation_id),
-    )
+    _set(connection, account, conversation_id, "pinned", pinned)
 
 
-@by_current_id
 def archive(
     connection: sqlite3.Connection, account: str, conversation_id: ConversationId, archived: bool
 ) -> None:
-    connection.execute(
-        "UPDATE conversations SET archived = ? WHERE account = ? AND id = ?",
-        row(archived, account, conversation_id),
-    )
+    _set(connection, account, conversation_id, "archived", archived)
 
 
-@by_current_id
 def set_tags(
     connection: sqlite3.Connection,
     account: str,
     conversation_id: ConversationId,
     tags: Sequence[str],
 ) -> None:
+    _set(connection, account, conversation_id, "tags", f" {' '.join(tags)} " if tags else "")
+
+
+@by_current_id
+def _set(
+    connection: sqlite3.Connection,
+    account: str,
+    conversation_id: ConversationId,
+    column: _OwnColumn,
+    value: bool | str,
+) -> None:
+    """Set what the user has decided about a conversation."""
     connection.execute(
-        "UPDATE conversations SET tags = ? WHERE account = ? AND id = ?",
-        row(f" {' '.join(tags)} " if tags else "", account, conversation_id),
+        f"UPDATE conversations SET {column} = ? WHERE account = ? AND id = ?",
+        row(value, account, conversation_id),
     )
 
 
