@@ -33,9 +33,6 @@ def failed_check(step: Step, error: BackendError | StoreError) -> CheckResult:
     return CheckResult(step, "bad", str(error), f"{advice}{request}".strip())
 
 
-_DATABASE = "conversations.db"
-
-
 def examine_files(config: Path | None) -> CheckResult:
     """Remove others' permissions where possible; a warning where not. Never raises."""
     exposed = [found for path, rights in _ours(config) if (found := protect(path, rights))]
@@ -65,9 +62,9 @@ def _ours(config: Path | None) -> Iterator[tuple[Path, int]]:
 
 
 def _own_files() -> list[Path]:
-    from tui.config import data_dir
+    from tui.config import database_file
 
-    return [data_dir() / f"{_DATABASE}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
+    return [Path(f"{database_file()}{suffix}") for suffix in ("", "-wal", "-shm", ".lock")]
 
 
 def _link(path: Path) -> Exposed:

@@ -135,9 +135,9 @@ async def _listed_agents(profile: Profile) -> dict[str, str] | None:
 async def _connect(
     profile: Profile, publish: Publish, *, one_shot: bool = False, store: Path | None = None
 ) -> AsyncGenerator[Session]:
-    from tui.config import data_dir
+    from tui.config import database_file
 
     async with open_backend(profile) as (backend, account):
-        path = store or data_dir() / "conversations.db"
+        path = store or database_file()
         async with open_session(backend, path, account, publish, one_shot=one_shot) as session:
             yield session

@@ -6,7 +6,7 @@ Each is a function for ``shell_complete`` of an option or argument. Errors give 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,47 +65,37 @@ def _given(context: click.Context, name: str) -> object:
     return None
 
 
-def _config(context: click.Context) -> Path:
-    from tui.config import config_file
-
+def _config(context: click.Context) -> Path | None:
     path = _given(context, "config")
-    return Path(str(path)).expanduser() if path else config_file()
+    return Path(str(path)).expanduser() if path else None
 
 
-def _tables(context: click.Context) -> dict[str, dict[str, object]]:
-    """Return the profiles of the configuration file."""
+def _tables(config: Path | None) -> Mapping[str, Mapping[str, object]]:
+    """Return the profiles of a configuration file, or of the usual one."""
+    from tui.config import config_file
     from tui.config.toml_file import read, tables
 
-    path = _config(context)
-    return {name: dict(table) for name, table in tables(read(path), path).items()}
-
-
-def _database() -> Path:
-    from tui.config import data_dir
-
-    return data_dir() / "conversations.db"
+    path = config or config_file()
+    return tables(read(path), path)
 
 
 def _account(context: click.Context) -> str:
     """Return how the accounts of the chosen agent begin in the database."""
     from tui.config import load
 
-    name, config = _given(context, "profile"), _given(context, "config")
-    profile = load(
-        str(name) if name else None,
-        Path(str(config)) if config else None,
-        context.meta.get(FLAGS),
-        complete=False,
-    )
+    name, flags = _given(context, "profile"), context.meta.get(FLAGS)
+    profile = load(str(name) if name else None, _config(context), flags, complete=False)
     return profile.account
 
 
-def _profiles(context: click.Context, word: str) -> Iterator[Value]:
-    for name, table in _tables(context).items():
+@_completer
+def profiles(context: click.Context, word: str) -> Iterator[Value]:
+    for name, table in _tables(_config(context)).items():
         yield Value(name, str(table.get("name") or table.get("genie") or ""))
 
 
-def _themes(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def themes(context: click.Context, word: str) -> Iterator[Value]:
     from tui.ui.theme.names import FOLLOW, OWN, TEXTUAL
 
     yield Value(FOLLOW, "Follow the terminal")
@@ -131,19 +121,23 @@ def conversation_values(stored: Iterable[StoredName], word: str) -> Iterator[Val
             yield Value(id_, shown)
 
 
-def _conversations(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def conversations(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.config import database_file
     from tui.store.peek import conversation_names
 
     if _given(context, "demo"):
         return
-    stored = conversation_names(_database(), _account(context), NEWEST_CONVERSATIONS)
+    stored = conversation_names(database_file(), _account(context), NEWEST_CONVERSATIONS)
     yield from conversation_values(stored, word)
 
 
-def _tags(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def tags(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.config import database_file
     from tui.store.peek import tag_lists
 
-    lists = tag_lists(_database(), _account(context))
+    lists = tag_lists(database_file(), _account(context))
     yield from (Value(tag) for tag in sorted({tag for text in lists for tag in text.split()}))
 
 
@@ -151,22 +145,18 @@ DEMO_GENIES = ("weak", "guarded")
 """Genies of the demo besides the usual one; see :func:`tui.bootstrap.demo.demo_target`."""
 
 
-def _genies(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def genies(context: click.Context, word: str) -> Iterator[Value]:
     if _given(context, "demo"):
         yield from (Value(name) for name in DEMO_GENIES)
         return
-    path = _given(context, "config")
-    known = known_genies(Path(str(path)) if path else None)
+    known = known_genies(_config(context))
     yield from (Value(handle, name) for handle, name in known.items())
 
 
 def known_genies(config: Path | None) -> dict[str, str]:
     """Return the genies of the profiles, and those whose names services told: name by handle."""
-    from tui.config import config_file
-    from tui.config.toml_file import read, tables
-
-    path = config or config_file()
-    found = [table for table in tables(read(path), path).values() if table.get("genie")]
+    found = [table for table in _tables(config).values() if table.get("genie")]
     return {str(t["genie"]): str(t.get("name") or "") for t in found} | _learned_names()
 
 
@@ -183,7 +173,9 @@ def _learned_names() -> dict[str, str]:
     return {str(handle): str(name) for names in hosts.values() for handle, name in names.items()}
 
 
-def _skills(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def skills(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.config import database_file
     from tui.store.peek import skill_names
 
     if _given(context, "demo"):
@@ -191,16 +183,18 @@ def _skills(context: click.Context, word: str) -> Iterator[Value]:
 
         yield from (Value(name) for name in ASKING_SKILLS)
         return
-    yield from (Value(name) for name in sorted(skill_names(_database(), _NEWEST_EVENTS)))
+    yield from (Value(name) for name in sorted(skill_names(database_file(), _NEWEST_EVENTS)))
 
 
-def _prompts(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def prompts(context: click.Context, word: str) -> Iterator[Value]:
     from tui.config import prompts_dir
 
     yield from (Value(path.stem) for path in sorted(prompts_dir().glob("*.md")))
 
 
-def _runs(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def runs(context: click.Context, word: str) -> Iterator[Value]:
     """Yield the runs of test suites, the newest first."""
     from tui.config import data_dir
 
@@ -208,21 +202,22 @@ def _runs(context: click.Context, word: str) -> Iterator[Value]:
     yield from (Value(name) for name in sorted(names, reverse=True))
 
 
-def _scripts(context: click.Context, word: str) -> Iterator[Value]:
-    import tui.ui.play
+@_completer
+def scripts(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.ui.play import included_scripts
 
-    for folder in tui.ui.play.__path__:
-        yield from (Value(path.stem) for path in sorted(Path(folder, "scripts").glob("*.toml")))
-
-
-def _packs(context: click.Context, word: str) -> Iterator[Value]:
-    import tui.testing.packs
-
-    for folder in tui.testing.packs.__path__:
-        yield from (Value(path.stem) for path in sorted(Path(folder).glob("*.yaml")))
+    yield from map(Value, included_scripts())
 
 
-def _faults(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def packs(context: click.Context, word: str) -> Iterator[Value]:
+    from tui.testing.packs import included_packs
+
+    yield from map(Value, included_packs())
+
+
+@_completer
+def faults(context: click.Context, word: str) -> Iterator[Value]:
     """Yield kinds, then options and operations: ``cut:after=3,on=send``."""
     from tui.demo.faults import OPERATIONS, OPTIONS
 
@@ -240,13 +235,15 @@ def _faults(context: click.Context, word: str) -> Iterator[Value]:
         yield from (Value(f"{before}{name}=") for name in names if name not in given)
 
 
-def _policies(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def policies(context: click.Context, word: str) -> Iterator[Value]:
     from tui.studio.guardrails.validation import POLICY_TYPES
 
     yield from (Value(name) for name in POLICY_TYPES)
 
 
-def _help_topics(context: click.Context, word: str) -> Iterator[Value]:
+@_completer
+def help_topics(context: click.Context, word: str) -> Iterator[Value]:
     """Yield the commands of the group that the words before name, and the topic."""
     group = context.find_root().command
     words = context.params.get("words") or ()
@@ -261,18 +258,3 @@ def _help_topics(context: click.Context, word: str) -> Iterator[Value]:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             yield Value(name, command.get_short_help_str() if command else "")
-
-
-profiles = _completer(_profiles)
-themes = _completer(_themes)
-conversations = _completer(_conversations)
-tags = _completer(_tags)
-genies = _completer(_genies)
-skills = _completer(_skills)
-prompts = _completer(_prompts)
-runs = _completer(_runs)
-packs = _completer(_packs)
-scripts = _completer(_scripts)
-faults = _completer(_faults)
-policies = _completer(_policies)
-help_topics = _completer(_help_topics)

@@ -166,10 +166,7 @@ class Target:
             text = f"{len(same)} conversations are called '{wanted}'. Use an ID: {ids}."
             raise CommandFailure(text, ExitCode.USAGE)
         if not same and any(map(str.isspace, wanted)):  # no ID has spaces
-            listing = "To list them, run 'genie-tui conversations'."
-            hint = self.similar_conversation(wanted) or listing
-            text = f"There's no conversation '{clean_line(wanted, 80)}' on this machine. {hint}"
-            raise CommandFailure(text, ExitCode.USAGE)
+            raise self._no_conversation(wanted)
         return same[0] if same else wanted
 
     def stored_conversation(self, wanted: str) -> StoredName:
@@ -189,10 +186,13 @@ class Target:
                 ids = ", ".join(row.id for row in matches[:_MOST_SHOWN])
                 text = f"{len(matches)} conversations match '{clean_line(wanted, 80)}': {ids}."
                 raise CommandFailure(text, ExitCode.USAGE)
+        raise self._no_conversation(wanted)
+
+    def _no_conversation(self, wanted: str) -> CommandFailure:
         listing = "To list them, run 'genie-tui conversations'."
         hint = self.similar_conversation(wanted) or listing
         text = f"There's no conversation '{clean_line(wanted, 80)}' on this machine. {hint}"
-        raise CommandFailure(text, ExitCode.USAGE)
+        return CommandFailure(text, ExitCode.USAGE)
 
     def similar_conversation(self, wanted: str) -> str:
         """Return the question whether a stored conversation is meant; empty if none is similar."""
@@ -210,7 +210,7 @@ class Target:
         return did_you_mean(genie, [handle for handle in known if handle != genie])
 
     def _conversations(self) -> list[StoredName]:
-        from tui.config import ConfigError, data_dir, load
+        from tui.config import ConfigError, database_file, load
         from tui.store.peek import conversation_names
 
         if self.demo:
@@ -219,7 +219,7 @@ class Target:
             profile = load(self.profile, self.config, self.flags, complete=False)
         except ConfigError:  # reported by what needs the profile
             return []
-        return conversation_names(data_dir() / "conversations.db", profile.account, _NEWEST)
+        return conversation_names(database_file(), profile.account, _NEWEST)
 
 
 def open_log(settings: LogSettings) -> None:
@@ -249,14 +249,8 @@ def _keep_flag(context: click.Context, parameter: click.Parameter, value: object
 
 def setting_options(group: Group) -> Callable[[_F], _F]:
     """Return a decorator that adds the options of a group's settings; :func:`flags_of` has them."""
-
-    def decorate(command: _F) -> _F:
-        for setting in reversed(tuple(SETTINGS.values())):
-            if setting.has_option and setting.group == group:
-                command = _option(setting)(command)
-        return command
-
-    return decorate
+    found = (s for s in SETTINGS.values() if s.has_option and s.group == group)
+    return with_options(*map(_option, found))
 
 
 # One for all commands: each asks for translations of its words, which are files to look for.
@@ -280,31 +274,38 @@ def _option(setting: Setting) -> Callable[[_F], _F]:
     )
 
 
-def target_options(command: _F) -> _F:
-    """Add ``--demo``, ``--profile``, ``--config``, and options of the agent's and log's settings.
+def with_options(*decorators: Callable[[Any], Any]) -> Callable[[_F], _F]:
+    """Return a decorator that adds several options, listed in this order."""
 
-    Commands take the first three as arguments; the settings are kept in the context.
-    """
-    decorators = (
-        click.option("--demo", is_flag=True, help="Use the built-in demo. No account needed."),
-        click.option(
-            "--profile",
-            metavar="NAME",
-            shell_complete=completion_values.profiles,
-            help="Profile to use.",
-        ),
-        click.option(
-            "--config",
-            metavar="FILE",
-            type=_CONFIG,
-            help="Configuration file to use instead of the default one.",
-        ),
-        setting_options("agent"),
-        setting_options("log"),
-    )
-    for decorate in reversed(decorators):
-        command = decorate(command)
-    return command
+    def decorate(command: _F) -> _F:
+        for add in reversed(decorators):
+            command = add(command)
+        return command
+
+    return decorate
+
+
+target_options = with_options(
+    click.option("--demo", is_flag=True, help="Use the built-in demo. No account needed."),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        shell_complete=completion_values.profiles,
+        help="Profile to use.",
+    ),
+    click.option(
+        "--config",
+        metavar="FILE",
+        type=_CONFIG,
+        help="Configuration file to use instead of the default one.",
+    ),
+    setting_options("agent"),
+    setting_options("log"),
+)
+"""Adds ``--demo``, ``--profile``, ``--config``, and options of the agent's and log's settings.
+
+Commands take the first three as arguments; the settings are kept in the context.
+"""
 
 
 def target_of(context: click.Context, **options: Any) -> Target:

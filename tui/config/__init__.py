@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         config_file,
         crash_dir,
         data_dir,
+        database_file,
         prompts_dir,
         state_dir,
     )
@@ -49,7 +50,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("ConfigError",),
     "hosts": ("DATA_CENTERS", "DataCenter", "check_url", "is_loopback"),
-    "paths": ("config_dir", "config_file", "crash_dir", "data_dir", "prompts_dir", "state_dir"),
+    "paths": (
+        "config_dir",
+        "config_file",
+        "crash_dir",
+        "data_dir",
+        "database_file",
+        "prompts_dir",
+        "state_dir",
+    ),
     "profiles": (
         "holds_secrets",
         "is_configured",
@@ -96,6 +105,7 @@ __all__ = [
     "config_file",
     "crash_dir",
     "data_dir",
+    "database_file",
     "holds_secrets",
     "is_configured",
     "is_loopback",

@@ -11,6 +11,8 @@ import platformdirs
 from tui.config.errors import ConfigError
 
 APP_NAME = "genie-tui"
+DATABASE = "conversations.db"
+"""Name of a database of conversations, here and in the folder of a test run."""
 
 Environment = Mapping[str, str]
 
@@ -34,6 +36,11 @@ def state_dir(environ: Environment | None = None) -> Path:
 def crash_dir(environ: Environment | None = None) -> Path:
     """Return the folder of the crash files."""
     return state_dir(environ) / "crashes"
+
+
+def database_file(environ: Environment | None = None) -> Path:
+    """Return the database of the conversations."""
+    return data_dir(environ) / DATABASE
 
 
 def prompts_dir(environ: Environment | None = None) -> Path:

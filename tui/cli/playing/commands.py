@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from tui.cli import completion_values
 from tui.cli.help import examples
-from tui.cli.options import Number, setting_options, target_of, target_options
+from tui.cli.options import Number, setting_options, target_of, target_options, with_options
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _LEAST, _MOST = (40, 12), (400, 200)
 
 
@@ -34,33 +32,29 @@ class SizeType(click.ParamType[tuple[int, int]]):
         return columns, rows
 
 
-def _playing_options(command: _F) -> _F:
-    """Add the options that both commands have."""
-    decorators = (
-        click.option(
-            "--speed",
-            type=Number(0.1, 50, whole=False),
-            default=1.0,
-            metavar="N",
-            help="Play N times as fast.",
-        ),
-        click.option(
-            "--record",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Write an asciicast of it to FILE, and quit at the end.",
-        ),
-        click.option("--overwrite", is_flag=True, help="With --record, replace FILE."),
-        click.option(
-            "--size",
-            type=SizeType(),
-            metavar="COLUMNSxROWS",
-            help="Play unseen on a terminal of this size (without a terminal: 120x40).",
-        ),
-    )
-    for decorate in reversed(decorators):
-        command = decorate(command)
-    return command
+_playing_options = with_options(
+    click.option(
+        "--speed",
+        type=Number(0.1, 50, whole=False),
+        default=1.0,
+        metavar="N",
+        help="Play N times as fast.",
+    ),
+    click.option(
+        "--record",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write an asciicast of it to FILE, and quit at the end.",
+    ),
+    click.option("--overwrite", is_flag=True, help="With --record, replace FILE."),
+    click.option(
+        "--size",
+        type=SizeType(),
+        metavar="COLUMNSxROWS",
+        help="Play unseen on a terminal of this size (without a terminal: 120x40).",
+    ),
+)
+"""Adds the options that both commands have."""
 
 
 def _check(record: Path | None, overwrite: bool) -> None:

@@ -28,7 +28,7 @@ _SIZE = (120, 40)
 """Columns and rows where there is no terminal."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlayOptions:
     """Options of what is played."""
 
@@ -42,8 +42,7 @@ class PlayOptions:
 
     def __post_init__(self) -> None:
         streams = (sys.stdin, sys.stdout, sys.stderr)
-        is_hidden = self.size is not None or not all(stream.isatty() for stream in streams)
-        object.__setattr__(self, "is_hidden", is_hidden)
+        self.is_hidden = self.size is not None or not all(stream.isatty() for stream in streams)
 
     @property
     def quits(self) -> bool:

@@ -42,7 +42,7 @@ def run_replay(target: Target, wanted: str, options: PlayOptions, *, is_paused: 
 
 def _read(target: Target, wanted: str) -> StoredConversation:
     from tui.bootstrap.agent_names import known_name
-    from tui.config import ConfigError, data_dir, load
+    from tui.config import ConfigError, database_file, load
     from tui.core.errors import StoreError
     from tui.core.replay import beats_of
     from tui.store.peek import stored_turns
@@ -54,7 +54,7 @@ def _read(target: Target, wanted: str) -> StoredConversation:
         raise CommandFailure(str(error), ExitCode.USAGE) from error
     found = target.stored_conversation(wanted)
     try:
-        records = stored_turns(data_dir() / "conversations.db", profile.account, found.id)
+        records = stored_turns(database_file(), profile.account, found.id)
     except StoreError as error:
         raise CommandFailure(str(error)) from error
     beats = tuple(beats_of(records))

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from tui.core.text import clean_line, did_you_mean, plural
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.studio.models import GenieId
+from tui.testing.packs import INCLUDED, included_packs
 from tui.testing.reports.comparison import Comparison, compare, comparison_lines
 from tui.testing.reports.html_report import html_report
 from tui.testing.reports.junit import junit_xml
@@ -78,10 +78,9 @@ def with_pack(suites: tuple[Path, ...], pack: str | None) -> tuple[Path, ...]:
     """Return the paths of the suites and of the pack, if one is named."""
     if pack is None:
         return suites
-    folder = Path(str(files("tui.testing.packs")))
-    path = folder / f"{Path(pack).name}.yaml"
+    path = INCLUDED / f"{Path(pack).name}.yaml"
     if not path.is_file():
-        names = sorted(other.stem for other in folder.glob("*.yaml"))
+        names = included_packs()
         hint = did_you_mean(pack, names) or f"Included: {', '.join(names)}."
         raise CommandFailure(f"There's no pack '{clean_line(pack, 60)}'. {hint}", ExitCode.USAGE)
     return (*suites, path)

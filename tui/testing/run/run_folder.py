@@ -16,12 +16,12 @@ from typing import IO, Any
 
 from pydantic import BaseModel, ValidationError
 
+from tui.config.paths import DATABASE
 from tui.core.text import did_you_mean
 from tui.system.private_files import make_folder, replace_text
 from tui.testing.results import CaseAttempt
 
 _PLAN, _RESULTS, _REPORT = "plan.json", "results.jsonl", "run.json"
-STORE = "conversations.db"
 
 
 class Plan(BaseModel):
@@ -56,7 +56,7 @@ class RunFolder:
     @property
     def store(self) -> Path:
         """Path of the store of its conversations."""
-        return self.path / STORE
+        return self.path / DATABASE
 
     @property
     def report(self) -> Path:

@@ -33,10 +33,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tui.core.text import clean_line, closest
+from tui.ui.play import INCLUDED, included_scripts
 from tui.ui.play.key_names import KEYS, sequence_of
 
-INCLUDED = Path(__file__).parent / "scripts"
-"""Folder of the scripts that come with genie-tui."""
 LONGEST_NARRATION = 110
 """In characters: a caption is one line."""
 _LARGEST_BYTES = 256 * 1024
@@ -156,11 +155,6 @@ class Script(_Checked):
     steps: list[Step] = Field(min_length=1, max_length=_MOST_STEPS)
 
     KEYS: ClassVar = ("title", "demo", "faults", "steps")
-
-
-def included_scripts() -> list[str]:
-    """Return the names of the scripts that come with genie-tui."""
-    return sorted(path.stem for path in INCLUDED.glob("*.toml"))
 
 
 def find_script(name: str) -> Path:
