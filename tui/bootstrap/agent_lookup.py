@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.core.text import closest
+from tui.core.text import did_you_mean
 
 _HANDLE = "gin-"
+_MOST_SHOWN = 10
 
 
 class UnknownAgent(Exception):
@@ -42,12 +43,9 @@ class KnownAgents:
 
     def _advice(self, wanted: str) -> str:
         known = [word for pair in self.names.items() for word in pair if word]
-        if near := closest(wanted, known):
-            return f"Did you mean '{near}'?"
+        if hint := did_you_mean(wanted, known):
+            return hint
         if not self.are_all:
             return "Use its handle (gin-...): without a developer token names can't be looked up."
         shown = sorted({name or key for key, name in self.names.items()})[:_MOST_SHOWN]
         return f"There are: {', '.join(shown)}." if shown else "There are none."
-
-
-_MOST_SHOWN = 10

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.config import SECRETS, SETTINGS, config_file, crash_dir, data_dir, state_dir
 from tui.core.redaction import hold_environment, redact
@@ -18,7 +18,7 @@ from tui.core.secrets import hold_secret
 from tui.core.text import clean, plural, size
 from tui.system.crash_files import crash_files
 from tui.system.logs import KEPT_FILES, renamed
-from tui.system.versions import versions
+from tui.system.versions import versions_text
 
 if TYPE_CHECKING:
     from tui.config import Profile
@@ -50,7 +50,7 @@ def report_parts(
     crash_text = _read(crash) if crash else ""
     requests = [line for line in (lines or crash_text.splitlines()) if _is_request(line)]
     requests = requests[-_MOST_REQUESTS:]
-    yield _part("versions.txt", _lines_of(versions()), "genie-tui, Python, libraries, terminal")
+    yield _part("versions.txt", versions_text(), "genie-tui, Python, libraries, terminal")
     yield _part("settings.txt", _settings(profile, config), "settings, without secrets")
     yield _part("doctor.txt", _doctor(findings), "what 'genie-tui doctor' finds")
     if requests:
@@ -65,10 +65,6 @@ def report_parts(
 def _part(name: str, text: str, about: str) -> Part:
     text = redact(clean(text)).replace(str(Path.home()), "~")
     return Part(name, f"{text.rstrip()}\n", about)
-
-
-def _lines_of(found: Mapping[str, str]) -> str:
-    return "\n".join(f"{name}: {text}" for name, text in found.items())
 
 
 def _doctor(findings: list[CheckResult]) -> str:
@@ -94,18 +90,23 @@ def _settings(profile: Profile | None, config: Path | None) -> str:
             told[setting.key] = f"{value}{source}"
     told["credentials that are set"] = ", ".join(set_secrets) or "none"
     told["other settings"] = "defaults"
-    for name in ("keys", "hooks"):
-        told[f"[{name}]"] = ", ".join(_table(path, name)) or "none"
-    return _lines_of(told)
+    document = _document(path)
+    for name in ("keys", "hooks"):  # only the names: the values can be commands with secrets
+        told[f"[{name}]"] = ", ".join(_table(document, name)) or "none"
+    return "\n".join(f"{name}: {text}" for name, text in told.items())
 
 
-def _table(path: Path, name: str) -> list[str]:
-    """Return the keys of a table; the values can be commands with secrets."""
+def _document(path: Path) -> dict[str, Any]:
+    """Return the content of the configuration file, whatever is wrong with it; or nothing."""
     try:
-        found = tomllib.loads(path.read_text("utf-8-sig")).get(name)
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError):
-        return []
-    return list(found) if isinstance(found, dict) else []
+        return {}
+
+
+def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _folder_size(folder: Path) -> str:
@@ -153,11 +154,11 @@ def _when(path: Path) -> str:
 def _hold_stored_secrets(config: Path | None) -> None:
     """Mask the secrets of all profiles, sign-ins and variables, whatever their names."""
     hold_environment(os.environ)
-    with suppress(OSError, ValueError):
-        document = tomllib.loads((config or config_file()).read_text("utf-8-sig"))
-        for table in document.get("profiles", {}).values():
-            for key in SECRETS & table.keys():
-                hold_secret(str(table[key]))
+    profiles = _table(_document(config or config_file()), "profiles")
+    for name in profiles:
+        table = _table(profiles, name)
+        for key in SECRETS & table.keys():
+            hold_secret(str(table[key]))
     for path in (state_dir() / "logins").glob("*.json"):
         with suppress(OSError, ValueError):
             _hold_texts(json.loads(path.read_text("utf-8")))

@@ -12,7 +12,7 @@ from tui.core.redaction import describe_exception, hold_environment, redact
 from tui.core.text import clean
 from tui.system.logs import RECENT, note
 from tui.system.private_files import make_folder, open_file
-from tui.system.versions import versions
+from tui.system.versions import versions_text
 
 KEPT_FILES = 5
 """Number of crash files that are kept."""
@@ -64,7 +64,7 @@ def _crash_text(error: BaseException) -> str:
     found = traceback.format_exception(error)
     parts = {
         "Error": describe_exception(error),
-        "Versions": "\n".join(f"{name}: {value}" for name, value in versions().items()),
+        "Versions": versions_text(),
         "Traceback": clean("".join(found)),
         "Last records": "\n".join(RECENT.lines()),
     }

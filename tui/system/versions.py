@@ -37,6 +37,11 @@ def versions() -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+def versions_text() -> str:
+    """Return the versions, one in a line."""
+    return "\n".join(f"{name}: {value}" for name, value in versions().items())
+
+
 def _version_of(library: str) -> str:
     try:
         return metadata.version(library)

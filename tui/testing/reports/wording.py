@@ -113,15 +113,14 @@ def repeat_lines(cases: Sequence[CaseResult]) -> Iterator[str]:
     uneven = [case for case in repeated if case.passed < case.repeats]
     for case in uneven[:_MOST_REPEATED]:
         yield f"  {case.key}: {repeats_sentence(case)}"
-    if more := len(uneven) - _MOST_REPEATED:
-        yield from [f"  … and {plural(more, 'case')} more"] if more > 0 else []
+    if (more := len(uneven) - _MOST_REPEATED) > 0:
+        yield f"  … and {plural(more, 'case')} more"
     if steady:
         fewest = min(steady, key=lambda case: case.repeats)
         low = percent(fewest.interval[0]) if fewest.interval else ""
-        which = "1 case" if len(steady) == 1 else f"{len(steady)} cases"
         yield (
-            f"  {which} passed every time. {fewest.repeats} of {fewest.repeats} means at least "
-            f"{low} of the time (95% interval)."
+            f"  {plural(len(steady), 'case')} passed every time. "
+            f"{fewest.repeats} of {fewest.repeats} means at least {low} of the time (95% interval)."
         )
 
 
