@@ -137,7 +137,7 @@ def colours_asked() -> AbstractContextManager[None]:
 
 
 def app_options(place: AgentTarget, preferences: Preferences) -> dict[str, Any]:
-    """Return what the app is told of an agent, as arguments."""
+    """Return the arguments of the app for an agent."""
     from tui.ui.studio.connection import StudioConnection
 
     return {

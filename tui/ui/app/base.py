@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -90,6 +93,16 @@ class BaseApp(SafeApp[ResultT]):
         self._first_theme: str | None = self.theme
         if self.preferences.reduced_motion:
             self.animation_level = "none"
+
+    def end_on_signals(self, end: Callable[[int], None]) -> None:
+        """Call ``end`` with the return code when the terminal closes or a signal ends the program.
+
+        Not outside the main thread (tests, embedding), and not on systems without such signals.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, end, 128 + number)
 
     # -- colours ---------------------------------------------------------------------------
 

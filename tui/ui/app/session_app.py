@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING
@@ -106,11 +105,7 @@ class SessionApp(BaseApp[None]):
 
     def on_mount(self) -> None:
         """Leave in order when the terminal closes or a signal ends the program."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Unsupported outside the main thread (tests, embedding) and on some systems.
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._leave_by_signal, number)
+        self.end_on_signals(self._leave_by_signal)
         self.watch(self._chat, "focused", self._release_early_keys)
 
     def _release_early_keys(self, focused: Widget | None) -> None:
@@ -275,9 +270,9 @@ class SessionApp(BaseApp[None]):
                 return
         await self._leave(0)
 
-    def _leave_by_signal(self, number: int) -> None:
+    def _leave_by_signal(self, return_code: int) -> None:
         self.run_worker(
-            self._leave(128 + number), group="leave", exclusive=True, exit_on_error=False
+            self._leave(return_code), group="leave", exclusive=True, exit_on_error=False
         )
 
     async def _leave(self, return_code: int) -> None:

@@ -10,23 +10,23 @@ from textual.color import Color
 from textual.content import Content
 from textual.strip import Strip
 
+from tui.ui.chat.pane_row import TEXT_COLUMN
 from tui.ui.toolkit.text import spread
 
 if TYPE_CHECKING:
     from tui.ui.app.base import BaseApp
 
-_LEFT = 3
-"""Column at which words begin everywhere in the app."""
-
 
 def caption_row(app: BaseApp[None], caption: str, hint: str, *, is_problem: bool = False) -> str:
     """Return the row as a terminal takes it. ``hint`` is left out where there is no room."""
     width = app.size.width
-    words = spread(Content(caption), Content(hint), max(0, width - _LEFT - 1), gap=3, most=0.5)
+    words = spread(
+        Content(caption), Content(hint), max(0, width - TEXT_COLUMN - 1), gap=3, most=0.5
+    )
     text = words.plain
     told = text[: len(text) - len(hint)] if hint and text.endswith(hint) else text
     tone = "error" if is_problem else "accent"
-    bar = f" {'✗' if is_problem else '▌'} " if caption else " " * _LEFT
+    bar = f" {'✗' if is_problem else '▌'} " if caption else " " * TEXT_COLUMN
     segments = [
         Segment(bar, _style(app, tone)),
         Segment(told, _style(app, "text")),

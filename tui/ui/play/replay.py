@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from tui.core.text import plural
 from tui.system.clock import SystemClock
 from tui.ui.app.base import BaseApp
 from tui.ui.app.stylesheets import first_sheets, later_sheets
+from tui.ui.chat.pane_row import TEXT_COLUMN, WIDEST
 from tui.ui.chat.top_bar import TopBar
 from tui.ui.textual_fixes.app import driver_of
 from tui.ui.textual_fixes.screens import SafeScreen
@@ -36,13 +36,11 @@ if TYPE_CHECKING:
     from tui.core.replay import Beat
     from tui.system.asciicast import Recording
 
-_TIMELINE = 46
 _ROOM_FOR_TIMELINE = 118
 """Columns from which the timeline is beside the conversation without being asked for."""
 _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 _LAST_S = 2.0
 """Time for which the end stays before the app quits on its own."""
-_TEXT_COLUMN = 3
 _GAP = 3
 
 
@@ -57,7 +55,7 @@ class StoredConversation:
 
 
 class ReplayClock:
-    """Time of the conversation: it stands still between changes that are shown step by step."""
+    """Clock that runs through the times of the conversation, and stops at a change."""
 
     def __init__(self) -> None:
         self._clock = SystemClock()
@@ -162,7 +160,7 @@ class ReplayScreen(SafeScreen[None]):
                 pane.can_focus = False
         self._conversation.show_welcome(on=False)
         self._timeline.show_welcome(on=False)
-        self._topbar.set_title_column(_TEXT_COLUMN)
+        self._topbar.set_title_column(TEXT_COLUMN)
         self._show_state("Paused" if self._is_paused else "Playing")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -173,7 +171,7 @@ class ReplayScreen(SafeScreen[None]):
         wanted = self._wants_timeline
         self._timeline.display = is_beside if wanted is None else wanted
         self._timeline.set_class(not is_beside, "-floating")
-        self._timeline.styles.width = min(_TIMELINE, width)
+        self._timeline.styles.width = min(WIDEST["timeline"], width)
 
     # -- playing ---------------------------------------------------------------------------
 
@@ -294,13 +292,7 @@ class ReplayApp(BaseApp[None]):
 
     def on_mount(self) -> None:
         """Leave the terminal as it was, and no half recording, when a signal ends the program."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread
-                loop.add_signal_handler(number, self._end_by_signal, number)
-
-    def _end_by_signal(self, number: int) -> None:
-        self.exit(return_code=128 + number)
+        self.end_on_signals(lambda return_code: self.exit(return_code=return_code))
 
     def on_resize(self, event: events.Resize) -> None:
         driver: Any = driver_of(self)

@@ -180,8 +180,5 @@ class ReplaceModal(GuardedModal[bool]):
                 yield Differences(self._found)
             yield AnswerRow(("y", "Replace", "answer(True)"), ("n", "Back", "answer(False)"))
 
-    def leaves(self, action: str, parameters: tuple[object, ...]) -> bool:
-        return action == "answer" and parameters == (False,)
-
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

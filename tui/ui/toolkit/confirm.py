@@ -58,8 +58,5 @@ class ConfirmModal(GuardedModal[bool]):
         super().on_mount()
         self.query(Button)[1 if self._danger else 0].focus()
 
-    def leaves(self, action: str, parameters: tuple[object, ...]) -> bool:
-        return action == "answer" and parameters == (False,)
-
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

@@ -115,8 +115,8 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
         return super().check_action(action, parameters)
 
     def leaves(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Return True for an action that closes it and decides nothing."""
-        return action in self.leaving
+        """Return True for an action that closes it and decides nothing, such as a No."""
+        return action in self.leaving or (action, *parameters) == ("answer", False)
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll contents taller than the window."""
