@@ -95,6 +95,7 @@ def test_every_word_is_drawn_in_a_narrow_window(text: str, width: int) -> None:
 @settings(deadline=None, max_examples=150)
 @given(MESSAGE, st.lists(st.integers(0, 400), max_size=8))
 @example("a\n\n- b\n\n- c | d\n  :-: | -:\n  e", [24])
+@example("a\n\n<!-- b\n\nc -->\n\n3. d | e\n   :-: | -:\n   f", [30])
 def test_a_streamed_message_is_drawn_like_a_whole_one(text: str, cuts: list[int]) -> None:
     streamed = Document()
     for cut in sorted(cuts):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import mdTrim
-from markdown_it.rules_block import StateBlock, reference, table
+from markdown_it.rules_block import StateBlock, lheading, reference, table
 from markdown_it.rules_block.table import MAX_AUTOCOMPLETED_CELLS
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -34,6 +34,7 @@ def new_parser() -> MarkdownIt:
     options = {"html": False, "maxNesting": DEEPEST, "inline_definitions": True}
     parser = MarkdownIt("gfm-like", options | {"store_labels": True})
     parser.block.ruler.at("reference", _definition)
+    parser.block.ruler.at("lheading", _underlined_heading)
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     interrupts = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("blockquote", "formula", _formula_block, {"alt": interrupts})
@@ -98,6 +99,14 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         source = state.getLines(start, state.line, state.blkIndent, False)
         state.tokens[-1].content = "\n".join(line.strip() for line in source.split("\n"))
     return True
+
+
+def _underlined_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read an underlined heading. markdown-it's rule leaves its state changed if there is none."""
+    parent = state.parentType
+    found = lheading(state, start, end, silent)
+    state.parentType = parent
+    return found
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
