@@ -21,6 +21,15 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 settings.register_profile(
+    "ci",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+"""The same examples in every run, so that a check of a change tells about that change."""
+
+settings.register_profile(
     "mutation",
     derandomize=True,
     database=None,
