@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.backends.base import BaseBackend
+from tui.core.agents import Agent
 from tui.core.diagnostics import CallListener
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import (
@@ -52,7 +53,6 @@ from tui.core.ids import (
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Capability, Progress
 from tui.core.records import (
-    Agent,
     AnswerClaim,
     Attachment,
     AvailableSkill,

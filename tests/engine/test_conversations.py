@@ -18,10 +18,11 @@ from tests.fakes import (
     started,
     used,
 )
+from tui.core.agents import Agent
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, SkillId
 from tui.core.ports import Capability
-from tui.core.records import Agent, AvailableSkill
+from tui.core.records import AvailableSkill
 from tui.core.turn import Turn
 from tui.core.usage import Usage
 from tui.engine.context import Timeouts

@@ -16,9 +16,10 @@ from tests.ui.chat_page import ChatPage
 from tests.ui.sign_in_fakes import ScriptedAccount
 from tests.ui.widget_app import PATIENCE_S
 from tui.config import Preferences
+from tui.core.agents import GenieSource, Introduction, Suggestion
 from tui.core.errors import BackendError
 from tui.core.ids import ConversationId
-from tui.core.records import Conversation, GenieSource, Introduction, Suggestion
+from tui.core.records import Conversation
 from tui.core.store_port import EarlyDraftStore
 from tui.engine.context import Timeouts
 from tui.engine.session import Session

@@ -11,10 +11,10 @@ from tests.fakes import NOW_MS, WORKSHOP, MemoryStore, ScriptedBackend
 from tests.ui.stage import Stage, conversation
 from tests.ui.test_new_conversation import OPTIONS
 from tests.ui.test_search import LONG, record
+from tui.core.agents import Agent
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId
 from tui.core.ports import Capability
-from tui.core.records import Agent
 from tui.ui.chat.options_modal import OptionsModal
 
 pytestmark = pytest.mark.slow

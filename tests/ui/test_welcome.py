@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, reply
 from tests.ui.stage import INTRODUCTION, Stage, conversation
-from tui.core.records import Introduction
+from tui.core.agents import Introduction
 from tui.ui.welcome.cards import Cards
 from tui.ui.welcome.lamp import Lamp
 from tui.ui.welcome.welcome import Tip, layout_for, whole_sentences

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.agents import Agent
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.records import Agent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

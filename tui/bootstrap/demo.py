@@ -23,8 +23,8 @@ from tui.bootstrap.target import (
     UseGenie,
     open_session,
 )
+from tui.core.agents import GenieSource
 from tui.core.errors import BackendError, ErrorKind, StoreError
-from tui.core.records import GenieSource
 from tui.demo.suggestions import GUARDED_GENIE, IFRIT, WEAK_GENIE, introduction
 
 if TYPE_CHECKING:

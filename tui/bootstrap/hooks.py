@@ -27,7 +27,7 @@ from tui.system.logs import note
 
 if TYPE_CHECKING:
     from tui.bootstrap.target import AgentTarget, Connect
-    from tui.core.records import GenieSource
+    from tui.core.agents import GenieSource
     from tui.engine.session import Session
 
 Hooks = Mapping[str, Sequence[str]]

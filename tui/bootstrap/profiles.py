@@ -17,8 +17,8 @@ from tui.bootstrap.backends import open_backend, workflows_client
 from tui.bootstrap.clients import key_vault, open_account
 from tui.bootstrap.studio import open_studio, studio_of
 from tui.bootstrap.target import AgentTarget, Connect, open_session
+from tui.core.agents import GenieSource
 from tui.core.errors import BackendError
-from tui.core.records import GenieSource
 from tui.core.text import clean_line
 
 if TYPE_CHECKING:

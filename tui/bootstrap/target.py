@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.config import Preferences
 from tui.core.account import Account
-from tui.core.records import GenieSource, Introduction
+from tui.core.agents import GenieSource, Introduction
 from tui.system.private_files import OTHERS_WRITE, protect
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui.core.agents import Agent
     from tui.core.diagnostics import CallListener
     from tui.core.events import Decision, Json, TurnEvent
     from tui.core.ids import (
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     )
     from tui.core.options import Option, OptionValues
     from tui.core.records import (
-        Agent,
         Attachment,
         AvailableSkill,
         ConnectionLink,

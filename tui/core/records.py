@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
     from tui.core.events import Decision, TurnEvent
@@ -28,38 +28,6 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     cursor: str | None = None
     """Cursor of the next page; None: this was the last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
-    """Agent of a conversation."""
-
-    id: str = ""
-    name: str = ""
-    """On one line; empty if the service doesn't tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Suggested first message."""
-
-    title: str
-    outcome: str
-    """What the user will see, in a few words."""
-    text: str
-    """Message that it sends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Introduction:
-    """Content of an empty conversation."""
-
-    description: str = ""
-    """One sentence about the agent."""
-    suggestions: tuple[Suggestion, ...] = ()
-    """The most impressive first: a small window shows only some."""
-    note: str = ""
-    """Last line, such as how to continue after the demo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,12 +211,3 @@ class Hit:
     def words(self) -> tuple[str, ...]:
         """Matched words, as written in the text."""
         return tuple(self.snippet[start:end] for start, end in self.marks)
-
-
-class GenieSource(NamedTuple):
-    """Place where the choice of a genie is stored."""
-
-    path: str = ""
-    """Configuration file; empty if there is none."""
-    overruled_by: str = ""
-    """Environment variable that names another genie, and wins at the next start."""

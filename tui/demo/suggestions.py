@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.records import Introduction, Suggestion
+from tui.core.agents import Introduction, Suggestion
 
 IFRIT = "gin-Ifrit001-DemoAA-CD"
 STOPPED_GENIE = "gin-Asleep01-DemoAA-CD"

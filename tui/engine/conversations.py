@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from tui.core.agents import Agent
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.events import HaltRequested, Json
 from tui.core.ids import ConversationId, SkillId, TurnId, is_local
 from tui.core.options import Option, OptionValues
 from tui.core.ports import Capability
-from tui.core.records import Agent, AvailableSkill, Conversation, ImportResult
+from tui.core.records import AvailableSkill, Conversation, ImportResult
 from tui.core.text import clean_line
 from tui.core.turn import Turn
 from tui.engine.context import EngineContext

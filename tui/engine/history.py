@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from tui.core.agents import Agent
 from tui.core.errors import BackendError
 from tui.core.events import TurnEvent
 from tui.core.ids import ConversationId, TurnId, is_local
 from tui.core.ports import Capability
-from tui.core.records import Agent, Conversation, Hit, SentMessage, TurnRecord
+from tui.core.records import Conversation, Hit, SentMessage, TurnRecord
 from tui.core.turn import Turn, drop_history_duplicates, fold, turn_of
 from tui.core.usage import Usage, sum_of
 from tui.engine.context import EngineContext

@@ -12,9 +12,10 @@ import pytest
 
 from tests.fakes import NOW_MS, MemoryStore, ScriptedBackend, Wait, asks, reply, started
 from tests.ui.stage import QUICK, conversation
+from tui.core.agents import Agent
 from tui.core.errors import BackendError, ErrorKind
 from tui.core.ids import ConversationId, RunId, TurnId
-from tui.core.records import Agent, Prompt
+from tui.core.records import Prompt
 from tui.engine.session import Session
 from tui.engine.updates import Publish
 from tui.ui.screen_reader.session import ScreenReaderSession

@@ -16,7 +16,7 @@ from tui.bootstrap import target_of_demo
 from tui.bootstrap.demo import profile_of_demo
 from tui.bootstrap.profiles import use_genie
 from tui.config import Profile
-from tui.core.records import GenieSource
+from tui.core.agents import GenieSource
 from tui.demo.seed import STOPPED_GENIE
 from tui.demo.server import DemoServer, DemoSettings
 from tui.studio.models import GenieId

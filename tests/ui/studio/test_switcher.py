@@ -9,8 +9,8 @@ from tests.fakes import ScriptedBackend, finished, started
 from tests.studio.scripted_studio import ScriptedStudio, genie
 from tests.ui.stage import Stage
 from tests.ui.widget_app import HOSTILE, UNSAFE
+from tui.core.agents import GenieSource
 from tui.core.errors import BackendError, ErrorKind
-from tui.core.records import GenieSource
 from tui.ui.studio.switcher import GenieSwitcher
 from tui.ui.toolkit.confirm import ConfirmModal
 

@@ -13,6 +13,7 @@ from tui.api.models import ConversationItem, ConversationState, MessageItem
 from tui.api.sse import Frame, frame_of_json
 from tui.backends.base import BaseBackend
 from tui.backends.genie.events import read
+from tui.core.agents import Agent
 from tui.core.diagnostics import CallListener
 from tui.core.events import Decision, Json, TurnEvent, TurnFinished
 from tui.core.foreign_events import unrelated
@@ -21,7 +22,6 @@ from tui.core.options import OptionValues
 from tui.core.ports import Capability, Progress
 from tui.core.records import (
     Activity,
-    Agent,
     Attachment,
     ConnectionLink,
     Conversation,

@@ -20,13 +20,13 @@ from tui.backends.workflows.settings import (
     wire_settings,
 )
 from tui.backends.workflows.state import conversation_of, is_running, messages_of
+from tui.core.agents import Agent
 from tui.core.diagnostics import CallListener
 from tui.core.events import Json, TurnEvent
 from tui.core.ids import ConversationId, FileId, RunId, SkillId
 from tui.core.options import Option, OptionValues, without_empty
 from tui.core.ports import Capability
 from tui.core.records import (
-    Agent,
     AvailableSkill,
     Conversation,
     ConversationStatus,

@@ -12,9 +12,9 @@ from textual import events, on, work
 from textual.worker import Worker, WorkerState
 
 from tui.core.account import Account, Identity, login_helps
+from tui.core.agents import Introduction
 from tui.core.errors import BackendError, ErrorKind, StoreError
 from tui.core.ids import is_local
-from tui.core.records import Introduction
 from tui.core.redaction import describe_exception
 from tui.core.text import clean_line
 from tui.system.clock import SystemClock
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.config import Preferences
+    from tui.core.agents import GenieSource
     from tui.core.ids import ConversationId
     from tui.core.ports import Clock
-    from tui.core.records import GenieSource
     from tui.core.store_port import EarlyDraftStore
     from tui.system.terminal import Terminal
     from tui.ui.chat.session_lifecycle import StartWith

@@ -41,8 +41,8 @@ from tui.ui.welcome.cards import Cards
 
 if TYPE_CHECKING:
     from tui.config import Preferences
+    from tui.core.agents import Introduction
     from tui.core.ports import Clock
-    from tui.core.records import Introduction
     from tui.core.store_port import EarlyDraftStore
     from tui.engine.updates import Publish
     from tui.ui.chat.pane_edge import Pane

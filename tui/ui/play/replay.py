@@ -18,7 +18,7 @@ from textual.driver import Driver
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.core.records import Introduction
+from tui.core.agents import Introduction
 from tui.core.text import plural
 from tui.system.clock import SystemClock
 from tui.ui.app.base import BaseApp

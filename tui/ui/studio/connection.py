@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.core.records import GenieSource
+    from tui.core.agents import GenieSource
     from tui.engine.session import Session
     from tui.engine.updates import Publish
     from tui.studio.developer_client import DeveloperClient

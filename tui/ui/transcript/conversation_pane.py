@@ -14,8 +14,8 @@ from tui.ui.app.messages import CopyText
 from tui.ui.welcome.welcome import Welcome
 
 if TYPE_CHECKING:
+    from tui.core.agents import Introduction
     from tui.core.ids import TurnId
-    from tui.core.records import Introduction
     from tui.core.turn import Turn
     from tui.ui.transcript.card import PromptCard
     from tui.ui.transcript.message_actions import MessageActions

@@ -22,7 +22,8 @@ from tui.ui.welcome.cards import Cards, StartCard
 from tui.ui.welcome.lamp import Lamp
 
 if TYPE_CHECKING:
-    from tui.core.records import Conversation, Introduction
+    from tui.core.agents import Introduction
+    from tui.core.records import Conversation
 
 _TIPS = (
     "Close the terminal any time; no reply is lost.",
