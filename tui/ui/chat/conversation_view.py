@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.core.records import Hit
-
 if TYPE_CHECKING:
     from tui.core.ids import ConversationId, TurnId
+    from tui.core.records import Hit
     from tui.core.turn import Turn
     from tui.ui.chat.context import ChatContext
     from tui.ui.timeline.timeline_pane import TimelinePane
@@ -161,6 +160,8 @@ class ConversationView:
 
 
 def _hit_at(conversation_id: ConversationId, turn_id: TurnId) -> Hit:
+    from tui.core.records import Hit
+
     return Hit(
         conversation_id=conversation_id, title="", source="user", snippet="", turn_id=turn_id
     )

@@ -254,10 +254,14 @@ class PaneRow(Horizontal):
         self._arrange()
 
     def _arrange(self) -> None:
+        veiled = self.has_floating
+        self.screen.set_class(veiled, "-veiled")
+        self.middle.set_class(veiled, "-veiled")
         for pane in ROOM:
             widget = self._beside[pane]
             widget.display = self._panes.shows(pane)
             widget.set_class(self._panes.floats(pane), "-floating")
+            widget.set_class(veiled and not self._panes.floats(pane), "-veiled")
             widget.styles.width = self._panes.width(pane)
             edge = self._edges[pane]
             edge.display = widget.display and not self._panes.floats(pane)
@@ -266,4 +270,3 @@ class PaneRow(Horizontal):
         self.middle.styles.padding = (0, right, 0, left)
         self.text_column = self._panes.text_column()
         self.needless_keys = self._panes.needless_keys()
-        self.screen.set_class(any(self._panes.floats(pane) for pane in ROOM), "-veiled")

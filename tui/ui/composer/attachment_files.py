@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from tui.core.records import SENT_BY_APP
 from tui.core.text import clean_line, size
 from tui.system.file_scope import check_path
 
@@ -79,6 +78,8 @@ def messages(text: str, files: Sequence[Attachment]) -> list[tuple[str, tuple[At
     """
     if len(files) < 2:
         return [(text, tuple(files))]
+    from tui.core.records import SENT_BY_APP
+
     *before, last = files
     announced = [
         (
