@@ -286,7 +286,8 @@ class Welcome:
             "-roomy": layout.lamp,
             "-broad": self._size.width >= _LEAST_COLUMNS_FOR_BROAD,
         }
-        self.column.classes = {name for name, on in classes.items() if on}
+        shown = {name for name, on in classes.items() if on}
+        self.column.classes = (self.column.classes - classes.keys()) | shown
         head.display = self.is_shown
         foot.display = centered
         head.lamp.display = layout.lamp
