@@ -126,6 +126,38 @@ def test_a_message_that_was_not_sent_shows_no_progress() -> None:
     assert kinds(turn_of("t", state="unconfirmed")) == ["Prompt"]
 
 
+async def test_a_message_that_is_sent_soon_never_shows_that_it_was_queued() -> None:
+    async with shown() as (app, transcript, pilot):
+        for state in ("queued", "sending", "sent"):
+            await transcript.show_turn(turn_of("t", "Hello there", state=state))
+            await pilot.pause()
+            assert "Hello there" in app.screen_text()
+            assert "Queued" not in app.screen_text()
+            assert "Sending" not in app.screen_text()
+
+
+async def test_a_message_that_is_not_sent_soon_shows_that_it_is_queued() -> None:
+    async with shown() as (app, transcript, pilot):
+        await transcript.show_turn(turn_of("t", state="queued"))
+        await settle(pilot, lambda: "Queued until the agent is free" in app.screen_text())
+
+
+async def test_a_message_behind_a_running_turn_shows_at_once_that_it_is_queued() -> None:
+    running = turn_of("t1", events=[at(TurnStarted, 1, 0)])
+    async with shown(running) as (app, transcript, pilot):
+        await transcript.show_turn(turn_of("t2", state="queued", at_ms=T0_MS + 1000))
+        await pilot.pause()
+        assert "Queued until the agent is free" in app.screen_text()
+
+
+async def test_a_problem_with_sending_is_shown_at_once() -> None:
+    async with shown() as (app, transcript, pilot):
+        await transcript.show_turn(turn_of("t", state="queued"))
+        await transcript.show_turn(turn_of("t", state="queued", problem="No network."))
+        await pilot.pause()
+        assert "No network." in app.screen_text()
+
+
 def test_a_message_keeps_its_key_when_it_is_complete() -> None:
     piece = at(TextDelta, 1, 0, message_id=MessageId("m"), offset=0, text="Hel")
     whole = at(AgentMessage, 2, 1, message_id=MessageId("m"), text="Hello")
@@ -362,6 +394,7 @@ async def test_a_message_is_copied_without_its_decoration() -> None:
         pilot,
     ):
         card = app.query_one(PromptCard)
+        await settle(pilot, lambda: "Sending" in app.screen_text())
         app.screen.text_select_all()
         await pilot.pause()
         assert card.text_selection is not None

@@ -140,6 +140,9 @@ class Card(RowsView, Generic[EntryT]):
         ticker_of(self.app).follow(self, on=self.moves and not self.is_paused)
 
 
+_STATE_SHOWN_AFTER_S = 0.4
+"""Time that a message may take to be sent before its state is shown."""
+
 _AGAIN_OR_DROP = Content.from_markup(
     "[@click=send_again]Send again[/]  [@click=withdraw]Discard[/]"
 )
@@ -170,6 +173,9 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
 
     _upload: tuple[int, int] | None = None
     """Bytes uploaded and total bytes, during an upload."""
+    hides_state = False
+    """True for a moment after Enter, if nothing is before the message: it is usually sent so soon
+    that its state would only flash."""
 
     @dataclass
     class SendAgain(Message):
@@ -197,6 +203,16 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         self.set_class(prompt.is_by_app, "-by-app")
         self.can_focus = self.can_withdraw or self._is_long
         self.set_class(self._is_long, "-unfolds")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.hides_state:
+            self.set_timer(_STATE_SHOWN_AFTER_S, self._show_state)
+
+    def _show_state(self) -> None:
+        self.hides_state = False
+        if self.entry.prompt.state != "sent":
+            self.bring_up_to_date()
 
     def show(self, entry: PromptEntry) -> None:
         self._upload = None
@@ -271,6 +287,8 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
             case "queued" if self._upload:
                 yield Row(_progress(*self._upload), SENDING)
                 yield Row(_CANCEL)
+            case "queued" | "sending" if self.hides_state and not problem:
+                pass
             case "queued":
                 yield Row(muted(problem or "Queued until the agent is free."), LATER)
                 yield Row(_EDIT_OR_TAKE_BACK)

@@ -256,6 +256,15 @@ class Transcript(MessageMenu):
         if turn := self.turn(event.turn_id):
             self.post_message(self.ConnectionOpened(turn, event.attempt_id))
 
+    def _is_sent_soon(self, turn_id: TurnId) -> bool:
+        """Return True for a message that isn't sent yet, if nothing runs before it."""
+        turn = self._turns.turn(turn_id)
+        if turn is None or turn.prompt is None or turn.prompt.state not in ("queued", "sending"):
+            return False
+        others = (other for other in self._turns.newest_first() if other.id != turn_id)
+        before = next(others, None)
+        return before is None or before.over
+
     def forget_lines(self, widget: Widget) -> None:
         super().forget_lines(widget)
         if isinstance(widget, Reply):
@@ -274,7 +283,9 @@ class Transcript(MessageMenu):
             case DayEntry():
                 return DayRule(entry, now_ms=self._now_ms)
             case PromptEntry():
-                return PromptCard(entry, now_ms=self._now_ms)
+                prompt = PromptCard(entry, now_ms=self._now_ms)
+                prompt.hides_state = self._is_sent_soon(entry.turn_id)
+                return prompt
             case NameEntry():
                 name = NameRow(entry, now_ms=self._now_ms)
                 name.agent_name = self._agent_name
