@@ -205,7 +205,6 @@ class PromptCard(Card[PromptEntry], MessageWithHeader):
         self.set_class(self._is_long, "-unfolds")
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self.hides_state:
             self.set_timer(_STATE_SHOWN_AFTER_S, self._show_state)
 
