@@ -113,7 +113,10 @@ async def test_a_failed_editor_keeps_the_text(monkeypatch, tmp_path: Path) -> No
         assert stage.composer_text() == "mine"
 
 
-async def test_without_a_terminal_for_the_editor_an_error_is_shown() -> None:
+async def test_without_a_terminal_for_the_editor_an_error_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VISUAL", sys.executable)  # a machine may have no editor
     stage = Stage()
     async with stage.shown():
         await stage.press(*"mine", "alt+e")
