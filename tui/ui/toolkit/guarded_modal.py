@@ -70,6 +70,7 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
         self._listens_later: Timer | None = None
 
     def on_mount(self) -> None:
+        self._set_height(self.app.size.height)
         self.ready_parts()
         self._show_deafness()
         self.call_after_refresh(self._note_drawn)
@@ -81,11 +82,14 @@ class GuardedModal(ModalScreen[ResultT], SafeScreen[ResultT]):
 
     def _fit(self) -> None:
         """Leave room for the answers, however many lines the title has."""
-        low = self.size.height < self.low_under
-        self.set_class(low, "-low")
-        self.set_class(self.size.height < self.compact_under, "-compact")
+        self._set_height(self.size.height)
         for body in self.query(".modal--box > .modal--body").results(Widget):
             body.styles.max_height = self.room_for(body)
+
+    def _set_height(self, lines: int) -> None:
+        """Choose the style of a dialog for a window of this height."""
+        self.set_class(lines < self.low_under, "-low")
+        self.set_class(lines < self.compact_under, "-compact")
 
     def room_for(self, body: Widget) -> int:
         """Return the lines available to a body, by the last layout of everything else."""
