@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from textual.widget import Widget
+
 from tui.cli import main
 
 TOLD = "tasks.txt"
@@ -27,8 +29,16 @@ def _threads() -> Iterator[str]:
         yield f"thread {number}\n{''.join(traceback.format_stack(frame)[-6:])}"
 
 
+def _screens() -> Iterator[str]:
+    """Return the open screens and the focused widget of the app, found by one of its tasks."""
+    frames = (getattr(task.get_coro(), "cr_frame", None) for task in asyncio.all_tasks())
+    owners = (frame.f_locals.get("self") for frame in frames if frame)
+    for app in {owner.app for owner in owners if isinstance(owner, Widget)}:
+        yield f"{app.screen_stack}, focus: {app.focused!r}"
+
+
 def _tell(*_: object) -> None:
-    lines: list[str] = []
+    lines = [*_screens()]
     for task in asyncio.all_tasks():
         lines += [task.get_name(), *_chain(task.get_coro())]
     lines += [str(stack) for stack in _threads()]

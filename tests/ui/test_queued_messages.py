@@ -78,6 +78,20 @@ async def test_a_queued_message_is_edited_in_place_by_keyboard() -> None:
     assert [text for _, text, _ in stage.backend.sent] == ["order one", "and a mouse"]
 
 
+async def test_letters_typed_fast_at_a_message_open_one_dialog() -> None:
+    stage = Stage(parked())
+    async with stage.shown():
+        await with_a_message_that_waits(stage)
+        await stage.press("ctrl+up")
+        for letter in "eeevee":
+            stage.app.post_message(events.Key(letter, letter))
+        await stage.until(lambda: isinstance(stage.app.screen, EditModal))
+        await stage.pilot.pause()
+        assert [type(screen) for screen in stage.app.screen_stack[1:]] == [EditModal]
+        await stage.press("escape")
+        await stage.until(lambda: stage.is_chat_in_front())
+
+
 async def test_a_queued_message_is_edited_or_canceled_by_mouse() -> None:
     stage = Stage(parked())
     async with stage.shown():

@@ -159,13 +159,20 @@ class ChatContext:
     def ask(
         self, modal: Screen[ResultT], answered: Callable[[ResultT | None], object] | None = None
     ) -> None:
-        """Open a modal; ``answered`` receives its result."""
+        """Open a modal; ``answered`` receives its result.
+
+        While another one is open, this was asked for before that one opened, such as by letters
+        typed fast where each is a command: None is the answer then.
+        """
 
         def take(result: ResultT | None) -> None:
             if answered is not None:
                 answered(result)
 
-        self.app.push_screen(modal, take)
+        if self.screen.is_active:
+            self.app.push_screen(modal, take)
+        else:
+            take(None)
 
     def run(
         self,

@@ -149,7 +149,6 @@ class ReplayScreen(SafeScreen[None]):
         yield self._bar
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._play()
 
     async def _prepare(self) -> None:

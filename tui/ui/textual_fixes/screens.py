@@ -46,7 +46,7 @@ class SafeScreen(Screen[ScreenResultType]):
     _draws_later = False
     """True while a draw waits for the end of a batch."""
 
-    def on_mount(self) -> None:
+    def on_screen_resume(self) -> None:
         if any(type(other) is type(self) for other in self.app.screen_stack[:-1]):
             self.dismiss()  # its key was pressed again before it had the focus
 

@@ -55,8 +55,9 @@ class ConfirmModal(GuardedModal[bool]):
             )
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query(Button)[1 if self._danger else 0].focus()
+        answers = [*self.query(Button)]  # none if it is closed before it is open
+        if answers:
+            answers[1 if self._danger else 0].focus()
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

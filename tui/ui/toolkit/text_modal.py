@@ -75,9 +75,8 @@ class WritingModal(GuardedModal[str | None]):
         yield Static(muted(self._lead))
 
     def on_mount(self) -> None:
-        super().on_mount()
-        area = self.query_one(TextArea)
-        area.move_cursor(area.document.end)
+        for area in self.query(TextArea):  # none if it is closed before it is open
+            area.move_cursor(area.document.end)
 
     def action_submit(self) -> None:
         self.dismiss(self.query_one(TextArea).text.strip())
