@@ -26,7 +26,7 @@ async def test_an_outage_keeps_the_composer_and_leaves_a_line_that_a_restart_sho
         await stage.say("Count")
         await stage.until(lambda: "Connection lost" in stage.banner_text())
         await stage.until(lambda: "Attempt " in stage.banner_text())
-        assert "Ifrit keeps working at the server." in stage.banner_text()
+        assert "Ifrit keeps working on the server." in stage.banner_text()
         await stage.press(*"next")
         assert stage.composer_text() == "next"
         backend.failures["resume"].clear()

@@ -96,7 +96,7 @@ async def test_esc_stops_waiting_where_the_agent_cannot_be_stopped() -> None:
         await stage.until(lambda: "Esc to stop waiting" in stage.working_text())
         await stage.press("escape")
         await stage.until(lambda: "Ctrl+R follow again" in stage.working_text())
-        assert "Not waiting  Ifrit keeps working at the server" in stage.working_text()
+        assert "Not waiting  Ifrit keeps working on the server" in stage.working_text()
         assert not stage.is_key_offered("leave_turn")
         await stage.press("ctrl+r")
         await stage.until(lambda: "Done." in stage.screen())

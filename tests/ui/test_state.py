@@ -91,7 +91,7 @@ def test_a_recovery_has_a_countdown() -> None:
     assert notice.countdown(NOW_MS + 2_500) == "Reconnecting in 1 s"
     assert notice.countdown(NOW_MS - 3_477_000) == "Reconnecting in 58 min"
     assert notice.countdown(NOW_MS + 3_000) == "Reconnecting now"
-    assert notice.hint == "Ifrit keeps working at the server. Attempt 2."
+    assert notice.hint == "Ifrit keeps working on the server. Attempt 2."
     assert (notice.command, notice.other[0]) == ("app.retry", "turn.leave")
 
 

@@ -64,7 +64,7 @@ def of_recovery(recovery: Recovery, *, agent: str) -> BannerText:
         case "finding":
             state = "Checking whether your message arrived."
         case _:
-            state = f"{agent} keeps working at the server."
+            state = f"{agent} keeps working on the server."
     attempt = f"Attempt {recovery.attempt}." if recovery.attempt > 1 else ""
     return BannerText(
         tone="recovery",

@@ -68,7 +68,7 @@ def working_state(
         return WorkingState(
             kind="not_waiting",
             verb="Not waiting",
-            about=f"{agent} keeps working at the server",
+            about=f"{agent} keeps working on the server",
             command="app.retry",
             effect="follow again",
         )
