@@ -22,6 +22,7 @@ from pathlib import Path
 from tests.e2e import fuzz_bytes
 from tests.e2e.observed import TOLD
 from tests.e2e.terminal import Terminal
+from tui.ui.studio.confirm_discard import THROW_AWAY
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +138,9 @@ def _write_into_composer(terminal: Terminal) -> str:
     for _ in range(12):
         terminal.type("\x1b")
         terminal.pump(0.2)  # or it would be read as Alt and the next key
+        if THROW_AWAY in terminal.text:  # where Esc means No
+            terminal.pump(1)
+            terminal.type("y")
     terminal.pump(0.5)
     terminal.type("\n")  # on a line of its own, whatever stands there
     terminal.pump(0.2)  # or both would be a paste
