@@ -20,13 +20,7 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 """No example, and no making of one, is too slow on a busy machine."""
 settings.load_profile("default")
 
-settings.register_profile(
-    "ci",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
 """The same examples in every run, so that a check of a change tells about that change."""
 
 settings.register_profile(
